@@ -1,0 +1,1 @@
+"""cotsmith: author, check, measure and review CoT classification systems for frozen embedding models."""

@@ -1,0 +1,1 @@
+"""Where systems come from: drafts, refinement, the guided demo."""

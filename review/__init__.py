@@ -1,0 +1,1 @@
+"""Where a person corrects a system: the terminal UI."""

@@ -1,0 +1,1 @@
+"""What images say about a system: data sets, encoders, evaluation, reports."""

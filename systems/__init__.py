@@ -1,0 +1,1 @@
+"""What a system is: model, edits, file format, import and export, history, gallery."""

@@ -1,0 +1,1 @@
+"""Example systems that ship with cotsmith, read as `gallery:NAME`."""

@@ -1,0 +1,31 @@
+"""Text that came from outside: shown literally, compared kindly."""
+
+from __future__ import annotations
+
+import difflib
+import unicodedata
+from collections.abc import Iterable
+
+# Bidirectional controls could reorder what a person reads; the joiners that emoji and Indic scripts need stay.
+_INVISIBLE_BUT_HARMLESS = {"\u200c", "\u200d"}
+
+
+def is_control(char: str) -> bool:
+    """Whether a terminal might obey ``char`` instead of showing it (Unicode Cc, and Cf but for the joiners)."""
+    category = unicodedata.category(char)
+    return category in {"Cc", "Zl", "Zp", "Cs"} or (category == "Cf" and char not in _INVISIBLE_BUT_HARMLESS)
+
+
+def plain(text: str) -> str:
+    """``text`` with every control character written as a visible escape, so that no terminal obeys it."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(char.encode("unicode_escape").decode() if is_control(char) else char for char in text)
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A closing phrase such as ``; did you mean "white"?``, or nothing when no known word is close."""
+    candidates = list(known)
+    folded = {candidate.casefold(): candidate for candidate in reversed(candidates)}
+    close = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
+    return f'; did you mean "{plain(folded[close[0]])}"?' if close else ""
