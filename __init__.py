@@ -1,1 +1,65 @@
-"""cotsmith: author, check, measure and review CoT classification systems for frozen embedding models."""
+"""cotsmith: author, check, measure and review CoT classification systems for frozen embedding models.
+
+    >>> import cotsmith
+    >>> system = cotsmith.System.load("gallery:pokemon-cards")
+    >>> len(system.classes), system.option_count
+    (16, 61)
+
+Every name below is imported from its room when it is first used, so `import cotsmith` stays quick.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .errors import CotsmithError as CotsmithError
+    from .scoring.classifier import Classifier as Classifier
+    from .scoring.dataset import Dataset as Dataset
+    from .scoring.encoder import Encoder as Encoder
+    from .scoring.encoders import load_encoder as load_encoder
+    from .scoring.evaluation import Evaluation as Evaluation
+    from .scoring.evaluation import evaluate as evaluate
+    from .scoring.sources import load_dataset as load_dataset
+    from .systems.describe import describe as describe
+    from .systems.diff import diff as diff
+    from .systems.edit_json import edits_from_json as edits_from_json
+    from .systems.edit_json import edits_to_json as edits_to_json
+    from .systems.edits import Edit as Edit
+    from .systems.edits import apply as apply
+    from .systems.edits import invert as invert
+    from .systems.model import Attribute as Attribute
+    from .systems.model import System as System
+
+_HOME = {
+    "Attribute": "systems.model",
+    "Classifier": "scoring.classifier",
+    "CotsmithError": "errors",
+    "Dataset": "scoring.dataset",
+    "Edit": "systems.edits",
+    "Encoder": "scoring.encoder",
+    "Evaluation": "scoring.evaluation",
+    "System": "systems.model",
+    "apply": "systems.edits",
+    "describe": "systems.describe",
+    "diff": "systems.diff",
+    "edits_from_json": "systems.edit_json",
+    "edits_to_json": "systems.edit_json",
+    "evaluate": "scoring.evaluation",
+    "invert": "systems.edits",
+    "load_dataset": "scoring.sources",
+    "load_encoder": "scoring.encoders",
+}
+
+__all__ = list(_HOME)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f".{_HOME[name]}", __name__), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOME])

@@ -65,7 +65,9 @@ class Attribute:
         where = f"attributes › {plain(self.name)}"
         _refuse(text_problem(self.name), "attribute name", self.name, where)
         if not self.prompts:
-            raise InvalidSystemError("an attribute needs a prompt", where=where, hint=f'Add one such as "A photo of a {SLOT} thing.".')
+            raise InvalidSystemError(
+                "an attribute needs a prompt", where=where, hint=f'Add one such as "A photo of a {SLOT} thing.".'
+            )
         for prompt in self.prompts:
             _refuse(prompt_problem(prompt), "prompt", prompt, where)
         for option in self.options:
@@ -112,7 +114,9 @@ class System:
     def __post_init__(self) -> None:
         _refuse(text_problem(self.name), "name", self.name, "name")
         if not self.class_prompts:
-            raise InvalidSystemError("a system needs a class prompt", where="class_prompt", hint=f'The plainest is "{SLOT}".')
+            raise InvalidSystemError(
+                "a system needs a class prompt", where="class_prompt", hint=f'The plainest is "{SLOT}".'
+            )
         for prompt in self.class_prompts:
             _refuse(prompt_problem(prompt), "prompt", prompt, "class_prompt")
         if not (math.isfinite(self.temperature) and self.temperature > 0):
@@ -131,12 +135,16 @@ class System:
         for name in row:
             if name not in names:
                 raise InvalidSystemError(f'"{plain(name)}" is not an attribute{did_you_mean(name, names)}', where=where)
-        return MappingProxyType({a.name: rule_in_order(class_name, a, row.get(a.name, NO_RULE)) for a in self.attributes})
+        return MappingProxyType(
+            {a.name: rule_in_order(class_name, a, row.get(a.name, NO_RULE)) for a in self.attributes}
+        )
 
     def _check_note(self, class_name: str, attribute: str | None, note: str) -> None:
         where = "notes › " + " › ".join(plain(part) for part in (class_name, attribute) if part is not None)
         if class_name not in self.rules:
-            raise InvalidSystemError(f'"{plain(class_name)}" is not a class{did_you_mean(class_name, self.rules)}', where=where)
+            raise InvalidSystemError(
+                f'"{plain(class_name)}" is not a class{did_you_mean(class_name, self.rules)}', where=where
+            )
         if attribute is not None and attribute not in self.rules[class_name]:
             raise InvalidSystemError(f'"{plain(attribute)}" is not an attribute', where=where)
         if not note:

@@ -23,6 +23,11 @@ def plain(text: str) -> str:
     return "".join(char.encode("unicode_escape").decode() if is_control(char) else char for char in text)
 
 
+def plain_lines(text: str) -> str:
+    """Like ``plain``, but the line breaks stay: for messages of several lines."""
+    return "\n".join(plain(line) for line in text.split("\n"))
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A closing phrase such as ``; did you mean "white"?``, or nothing when no known word is close."""
     candidates = list(known)

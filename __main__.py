@@ -1,0 +1,5 @@
+"""`python -m cotsmith`."""
+
+from .cli import main
+
+main()

@@ -1,0 +1,139 @@
+"""The command line: a table of verbs, each loaded only when it is called, and the exit codes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+
+import click
+
+from .errors import CotsmithError, InputError, Interrupted, UsageError
+
+# verb: (where its click command stands, what `cotsmith --help` says of it). A test keeps the sentences equal
+# to the commands' own; they stand here so that --help need not import them.
+VERBS: dict[str, tuple[str, str]] = {
+    "demo": ("cotsmith.authoring.commands:demo", "Walk through the whole loop on a bundled teaching world."),
+}
+
+
+class LazyGroup(click.Group):
+    """A click group that imports a verb's module when the verb is called, not when it is listed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in VERBS:
+            return None
+        module, _, name = VERBS[cmd_name][0].partition(":")
+        command = getattr(import_module(module), name)
+        assert isinstance(command, click.Command)
+        # COTSMITH_ENCODER is meant for every verb, so the verb's name is no part of the variable.
+        command.context_settings.setdefault("auto_envvar_prefix", "COTSMITH")
+        settings = (ctx.default_map or {}).get(cmd_name)
+        if settings:
+            from .config import check_options
+
+            known = [p.name for p in command.params if p.name]
+            ctx.default_map = {cmd_name: check_options(cmd_name, settings, known)}
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and not args[0].startswith("-") and args[0] not in VERBS:
+            from .systems.text import did_you_mean, plain
+
+            raise click.UsageError(f'"{plain(args[0])}" is not a verb of cotsmith{did_you_mean(args[0], VERBS)}', ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Verbs"):
+            formatter.write_dl([(verb, summary) for verb, (_, summary) in VERBS.items()])
+
+
+def _configure(ctx: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
+    from .config import load_config
+
+    ctx.default_map = load_config(value, list(VERBS))
+    return value
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={
+        "help_option_names": ["-h", "--help"],
+        "auto_envvar_prefix": "COTSMITH",
+        "max_content_width": 100,
+    },
+    epilog="Run `cotsmith VERB --help` for a verb's options. Start with `cotsmith demo`.",
+)
+@click.version_option(package_name="cotsmith", message="%(version)s")
+@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+@click.option(
+    "--config",
+    metavar="FILE",
+    is_eager=True,
+    callback=_configure,
+    expose_value=False,
+    help="Read defaults for options from FILE instead of the nearest cotsmith.toml or pyproject.toml.",
+)
+def cotsmith(debug: bool) -> None:
+    """Author, check, measure and review CoT classification systems for frozen embedding models."""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and leave with its exit code.
+
+    0 done; 1 findings, or a threshold missed; 2 usage, configuration or unreadable input; 3 an LLM or encoder
+    that is not available; 130 interrupted.
+    """
+    arguments = sys.argv[1:] if arguments is None else arguments
+    sys.exit(run(arguments))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command line; returns the exit code, and never lets a traceback reach the person without --debug."""
+    debug = "--debug" in arguments
+    arguments = [a for a in arguments if a != "--debug"]
+    try:
+        code = cotsmith.main(arguments, prog_name="cotsmith", standalone_mode=False)
+        sys.stdout.flush()
+    except click.exceptions.Exit as end:
+        return end.exit_code
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except (click.Abort, KeyboardInterrupt):
+        return _tell(Interrupted("interrupted"))
+    except BrokenPipeError:
+        # The reader of our output went away (`| head`): not an error, and stdout must not be flushed again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except CotsmithError as error:
+        if debug:
+            raise
+        return _tell(error)
+    except Exception as error:
+        if debug:
+            raise
+        return _tell(_unexpected(error))
+    return code if isinstance(code, int) else 0
+
+
+def _tell(error: CotsmithError) -> int:
+    from .systems.text import plain_lines
+
+    click.echo(f"error: {plain_lines(str(error))}", err=True)
+    return error.exit_code
+
+
+def _unexpected(error: Exception) -> CotsmithError:
+    what = f"{type(error).__name__}: {error}"
+    if isinstance(error, OSError):
+        return InputError(what, hint="Check that the file or folder is there, readable and has space left.")
+    return UsageError(
+        f"cotsmith stumbled: {what}",
+        hint="This is a fault of cotsmith. Run again with --debug and report the traceback.",
+    )
