@@ -1,0 +1,52 @@
+# What people run. Every target sets up its own environment first; only Python 3.11+ and make are needed.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+# Set on Linux without a GPU to get the small build of torch; see the README.
+TORCH_INDEX ?=
+
+.PHONY: demo test check bench docs clean
+.DELETE_ON_ERROR:
+
+demo: $(READY)
+	@$(BIN)/cotsmith demo $(DEMO)
+
+test: $(READY)
+	$(BIN)/python -m pytest -n auto
+
+check: $(READY) .build/cotsmith
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	MYPYPATH=.build $(BIN)/mypy -p cotsmith
+	MYPYPATH=.build $(BIN)/mypy tests benchmarks
+	$(BIN)/lint-imports
+	$(BIN)/python -m cotsmith.validate.reference --check
+	$(BIN)/python docs/make_cli_reference.py --check
+	$(BIN)/python tests/wheel_smoke.py
+
+bench: $(READY)
+	$(BIN)/python -m benchmarks
+
+docs: $(READY)
+	$(BIN)/python -m cotsmith.validate.reference
+	$(BIN)/python docs/make_cli_reference.py
+	$(BIN)/python docs/make_pictures.py
+
+clean:
+	rm -rf $(VENV) .build build dist *.egg-info
+
+# The environment is stale when what it was made from has changed.
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "cotsmith needs Python 3.11 or newer; try: make PYTHON=python3.12")'
+	$(PYTHON) -m venv --clear $(VENV)
+	$(PIP) install --quiet --upgrade "pip>=25.1"
+	$(if $(TORCH_INDEX),$(PIP) install --quiet -c constraints.txt --index-url $(TORCH_INDEX) torch)
+	$(PIP) install --quiet --progress-bar on -c constraints.txt -e . --group dev
+	touch $@
+
+# mypy reads the tests' `import cotsmith` through this link, whatever the clone's folder is called.
+.build/cotsmith:
+	mkdir -p .build
+	ln -sfn .. $@
