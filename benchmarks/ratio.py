@@ -1,0 +1,50 @@
+"""One row of the benchmark: two things timed in turn, and the ratio of their times."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """``ratio`` is the median of the first's seconds over the second's, pair by pair; ``goal`` is what to reach."""
+
+    name: str
+    ratio: float
+    goal: str
+    first_s: float
+    second_s: float
+    runs: int
+
+    def as_json(self) -> dict[str, object]:
+        """The row as a JSON object."""
+        return asdict(self)
+
+    def __str__(self) -> str:
+        return (
+            f"{self.name:<58} {self.ratio:>9.4g}   goal {self.goal:<8} ({self.first_s:.4g} s / {self.second_s:.4g} s)"
+        )
+
+
+def ratio(name: str, first: Callable[[], object], second: Callable[[], object], *, goal: str, runs: int = 7) -> Row:
+    """Time ``first`` and ``second`` in turn, ``runs`` times after one run of each that does not count."""
+    first()
+    second()
+    pairs = [(_seconds(first), _seconds(second)) for _ in range(runs)]
+    return Row(
+        name,
+        statistics.median(a / b for a, b in pairs),
+        goal,
+        statistics.median(a for a, _ in pairs),
+        statistics.median(b for _, b in pairs),
+        runs,
+    )
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
