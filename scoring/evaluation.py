@@ -1,0 +1,253 @@
+"""A system measured on labelled images by one encoder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import DataError
+from ..systems.model import System
+from ..systems.text import plain
+from .cells import CellMeasure, cell_measures, duels
+from .controls import Permuted, nearest_class, permuted_accuracy
+from .encoder import Vectors
+from .measures import (
+    AttributeMeasure,
+    ClassMeasure,
+    Counts,
+    answer_table,
+    attribute_measure,
+    balanced_accuracy,
+    class_measures,
+    confusion_table,
+)
+from .probabilities import Answers, Indexes, answers, check_answerable
+from .scores import Combine, class_scores, plan, ranks, winners
+from .statistics import Share, mcnemar
+from .texts import TextVectors, attribute_texts, class_texts, class_vectors
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What else a person needs to read the numbers, and to get them again."""
+
+    encoder: str = ""
+    data: str = ""
+    split: str = "all"
+    crop: str = ""
+    images: tuple[str, ...] = ()
+    skipped: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """A system measured on N labelled images. Made by ``evaluate`` or ``evaluate_vectors``.
+
+    What every figure rests on is kept: the image embeddings ``images`` ``(N, D)``, the true classes ``labels``
+    ``(N,)`` as indexes into ``system.classes``, each attribute's ``answers``, the class ``scores`` ``(C, N)``
+    (see ``scores.class_scores``) and the winners ``predicted`` ``(N,)``; ``baseline_predicted`` ``(N,)`` are the
+    classes whose names alone are nearest. In memory: 4·N·(D + Q + C) bytes. Measures are taken when first asked for.
+    """
+
+    system: System
+    images: Vectors = field(repr=False)
+    labels: Indexes = field(repr=False)
+    texts: TextVectors = field(repr=False)
+    logit_scale: float
+    combine: Combine
+    seed: int
+    answers: tuple[Answers, ...] = field(repr=False)
+    scores: NDArray[np.float32] = field(repr=False)
+    predicted: Indexes = field(repr=False)
+    baseline_predicted: Indexes = field(repr=False)
+    setting: Setting = field(repr=False)
+
+    @property
+    def n(self) -> int:
+        """How many images were evaluated."""
+        return self.labels.size
+
+    @property
+    def chance(self) -> float:
+        """The accuracy of a uniform guess among all classes of the system, 1 / C."""
+        return 1 / len(self.system.classes)
+
+    @cached_property
+    def majority(self) -> tuple[str, float]:
+        """The commonest class and its share of the images: what always naming it would score."""
+        counts = np.bincount(self.labels, minlength=len(self.system.classes))
+        return self.system.classes[int(counts.argmax())], float(counts.max() / self.n)
+
+    @cached_property
+    def correct(self) -> NDArray[np.bool_]:
+        """Whether the system named each image right, ``(N,)``."""
+        return np.equal(self.predicted, self.labels)
+
+    @cached_property
+    def baseline_correct(self) -> NDArray[np.bool_]:
+        """Whether the class names alone named each image right, ``(N,)``."""
+        return np.equal(self.baseline_predicted, self.labels)
+
+    @property
+    def share(self) -> Share:
+        """The system's accuracy."""
+        return Share(int(self.correct.sum()), self.n)
+
+    @property
+    def accuracy(self) -> float:
+        """The share of images that the system names right, top-1."""
+        return float(self.correct.mean())
+
+    @property
+    def baseline(self) -> Share:
+        """The accuracy of the class names alone."""
+        return Share(int(self.baseline_correct.sum()), self.n)
+
+    @cached_property
+    def mcnemar_p(self) -> float:
+        """The exact two-sided p-value that system and baseline are equally good, image by image."""
+        only_system = int((self.correct & ~self.baseline_correct).sum())
+        only_baseline = int((self.baseline_correct & ~self.correct).sum())
+        return mcnemar(only_system, only_baseline)
+
+    @cached_property
+    def confusion(self) -> Counts:
+        """``(C, C)`` counts of images, true class by predicted class."""
+        return confusion_table(self.labels, self.predicted, len(self.system.classes))
+
+    @cached_property
+    def permuted(self) -> Permuted | None:
+        """The control: accuracy with the rules permuted between classes; None with fewer than two classes."""
+        return permuted_accuracy(self.confusion, self.seed)
+
+    @cached_property
+    def ranks(self) -> Indexes:
+        """How many classes score above each image's true class, ``(N,)``."""
+        return ranks(self.scores, self.labels)
+
+    def top(self, k: int) -> float:
+        """The share of images whose true class is among the ``k`` best."""
+        return float((self.ranks < k).mean())
+
+    @cached_property
+    def ties(self) -> int:
+        """For how many images the best score is shared, so that the order of classes decided."""
+        best = self.scores[self.predicted, np.arange(self.n)]
+        return int(((self.scores == best).sum(axis=0) > 1).sum())
+
+    @cached_property
+    def balanced_accuracy(self) -> float:
+        """The mean of the accuracies of the classes that have images."""
+        return balanced_accuracy(self.classes)
+
+    @cached_property
+    def answer_tables(self) -> tuple[Counts, ...]:
+        """For each attribute ``(C, options)`` counts of images, true class by likeliest option."""
+        return tuple(answer_table(answer, self.labels, len(self.system.classes)) for answer in self.answers)
+
+    @cached_property
+    def attributes(self) -> tuple[AttributeMeasure, ...]:
+        """Every attribute measured, in the order of the file."""
+        rows = self.system.rules.values()
+        return tuple(
+            attribute_measure(
+                attribute, [row[attribute.name] for row in rows], table, self.system.classes, self._contribution(index)
+            )
+            for index, (attribute, table) in enumerate(zip(self.system.attributes, self.answer_tables, strict=True))
+        )
+
+    @cached_property
+    def classes(self) -> tuple[ClassMeasure, ...]:
+        """Every class measured, in the order of the file."""
+        return class_measures(self.system.classes, self.confusion)
+
+    @cached_property
+    def cells(self) -> tuple[CellMeasure, ...]:
+        """Every cell of the rules measured, row by row."""
+        standing = duels(self.scores, self.labels, self.predicted) if len(self.system.classes) > 1 else None
+        return cell_measures(self.system, self.answers, self.answer_tables, standing, self.combine)
+
+    @property
+    def system_texts(self) -> int:
+        """How many distinct texts the system's prompts and options make."""
+        return len(attribute_texts(self.system))
+
+    @property
+    def baseline_texts(self) -> int:
+        """How many distinct texts the class prompts and class names make."""
+        return len(class_texts(self.system))
+
+    def _contribution(self, index: int) -> float:
+        """The accuracy lost without one attribute. Without the only one, what is left is to guess."""
+        rest = self.answers[:index] + self.answers[index + 1 :]
+        if not rest:
+            return self.accuracy - self.chance
+        without = winners(_scores(self.system, rest, self.combine))
+        return self.accuracy - float((without == self.labels).mean())
+
+
+def evaluate_vectors(
+    system: System,
+    images: Vectors,
+    labels: Sequence[str],
+    texts: TextVectors,
+    *,
+    logit_scale: float,
+    combine: Combine = "sum",
+    seed: int = 0,
+    setting: Setting | None = None,
+) -> Evaluation:
+    """Measure ``system`` on embeddings.
+
+    Args:
+        images: ``(N, D) float32``, rows of length 1; a memory map will do.
+        labels: the true class of each row, N names of ``system.classes``.
+        texts: the vector ``(D,) float32`` of length 1 of every text in ``attribute_texts`` and ``class_texts``.
+        logit_scale: the encoder's, already exponentiated; the system's temperature divides it.
+        combine: ``"sum"`` or ``"product"``, see ``scores.class_scores``.
+        seed: of the derangements of the permuted control.
+
+    Raises:
+        InvalidSystemError: no class, no attribute, or an attribute without options.
+        DataError: no image, or a label that is not a class.
+    """
+    check_answerable(system)
+    indexes = _indexes(system, labels)
+    if len(images) != indexes.size:
+        raise DataError(f"{len(images)} embeddings but {indexes.size} labels")
+    found = answers(system.attributes, images, texts, logit_scale / system.temperature)
+    scores = _scores(system, found, combine)
+    return Evaluation(
+        system=system,
+        images=images,
+        labels=indexes,
+        texts=texts,
+        logit_scale=logit_scale,
+        combine=combine,
+        seed=seed,
+        answers=found,
+        scores=scores,
+        predicted=winners(scores),
+        baseline_predicted=nearest_class(images, class_vectors(system, texts)),
+        setting=setting or Setting(),
+    )
+
+
+def _scores(system: System, found: Sequence[Answers], combine: Combine) -> NDArray[np.float32]:
+    attributes = [answer.attribute for answer in found]
+    plans = [plan(attributes, [row[a.name] for a in attributes]) for row in system.rules.values()]
+    return class_scores(plans, found, combine)
+
+
+def _indexes(system: System, labels: Sequence[str]) -> Indexes:
+    if not len(labels):
+        raise DataError("there are no images to evaluate")
+    position = {name: index for index, name in enumerate(system.classes)}
+    unknown = next((label for label in labels if label not in position), None)
+    if unknown is not None:
+        raise DataError(f'the label "{plain(unknown)}" is not a class of the system')
+    return np.fromiter((position[label] for label in labels), np.intp, len(labels))

@@ -1,0 +1,76 @@
+"""What every image answers to every attribute: softmax over the options, in one pass over the embeddings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import InvalidSystemError
+from ..systems.model import Attribute, System
+from ..systems.text import plain
+from .encoder import Vectors
+from .texts import TextVectors, option_vectors
+
+Indexes = NDArray[np.intp]
+
+BLOCK = 8192
+"""Images per step: enough to keep the matrix product busy, few enough for the softmax to stay in cache."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answers:
+    """What N images answer to one attribute.
+
+    ``probabilities`` is ``(options, N) float32``, each column summing to 1: an option's row is contiguous, so a rule
+    is scored by adding a few rows. ``chosen`` is ``(N,)``, the index of the likeliest option, the first among equals.
+    """
+
+    attribute: Attribute
+    probabilities: NDArray[np.float32]
+    chosen: Indexes
+
+
+def answers(
+    attributes: Sequence[Attribute], images: Vectors, texts: TextVectors, scale: float, block: int = BLOCK
+) -> tuple[Answers, ...]:
+    """Ask ``attributes`` of ``images``, ``(N, D) float32`` of length 1: p_g = softmax(scale · images · T_gᵀ).
+
+    T_g holds the attribute's option vectors (``texts.option_vectors``) and ``scale`` is the encoder's logit scale
+    divided by the system's temperature. The softmax is taken in float32 after subtracting each image's largest logit.
+    Memory beyond the result: ``block`` columns of logits.
+    """
+    if not attributes:
+        return ()
+    stacked = np.concatenate([option_vectors(attribute, texts) for attribute in attributes]) * np.float32(scale)
+    ends = np.cumsum([len(attribute.options) for attribute in attributes])
+    found = [
+        Answers(a, np.empty((len(a.options), len(images)), np.float32), np.empty(len(images), np.intp))
+        for a in attributes
+    ]
+    for start in range(0, len(images), block):
+        columns = slice(start, start + block)
+        logits = stacked @ images[columns].T
+        for answer, part in zip(found, np.split(logits, ends[:-1]), strict=True):
+            part.argmax(axis=0, out=answer.chosen[columns])
+            part -= part.max(axis=0)
+            np.exp(part, out=part)
+            np.divide(part, part.sum(axis=0), out=answer.probabilities[:, columns])
+    return tuple(found)
+
+
+def check_answerable(system: System) -> None:
+    """Refuse a system that no image can be asked about: no class, no attribute, or an attribute without options."""
+    if not system.classes:
+        raise InvalidSystemError("the system has no classes", where="rules", hint="Add classes, then rules for them.")
+    if not system.attributes:
+        raise InvalidSystemError("the system has no attributes", where="attributes", hint="Add one with its options.")
+    for attribute in system.attributes:
+        if not attribute.options:
+            raise InvalidSystemError(
+                "the attribute has no options, so there is nothing to ask",
+                where=f"attributes › {plain(attribute.name)}",
+                hint="Add options, or remove the attribute.",
+            )

@@ -1,0 +1,166 @@
+"""From the answers to a score for every class: the rules as sums over a few rows of probabilities."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import UsageError
+from ..systems.model import Attribute, Rule
+from .probabilities import BLOCK, Answers, Indexes
+
+Combine: TypeAlias = Literal["sum", "product"]
+COMBINES: tuple[Combine, ...] = ("sum", "product")
+
+FLOOR = 1e-12
+"""The least that ``product`` takes for the probability of a rule, so that one surprising answer is not a veto."""
+
+NEVER = np.float32(-np.inf)
+"""The score of a class whose rules say nothing: below every other, so it wins only when all classes are like it."""
+
+_Matrix: TypeAlias = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How to score one class: for each attribute that counts, its index and the indexes of the options named.
+
+    An attribute counts when the class has a rule for it and its weight is above 0. Classes with equal plans get
+    bit-identical scores, because the same numbers are added in the same order.
+    """
+
+    terms: tuple[tuple[int, tuple[int, ...]], ...]
+    total_weight: float
+
+
+def plan(attributes: Sequence[Attribute], rules: Sequence[Rule]) -> Plan:
+    """The plan of a class from its rules, one for each attribute in order."""
+    terms = []
+    for index, (attribute, rule) in enumerate(zip(attributes, rules, strict=True)):
+        if rule and attribute.weight > 0:
+            terms.append((index, tuple(attribute.options.index(option) for option in rule)))
+    return Plan(tuple(terms), sum(attributes[index].weight for index, _ in terms))
+
+
+def class_scores(
+    plans: Sequence[Plan], answers: Sequence[Answers], combine: Combine, block: int = BLOCK
+) -> NDArray[np.float32]:
+    """The score of every class for every image, ``(C, N) float32``.
+
+    With s_g the summed probability of the options that the class's rule names for attribute g (exactly 1 when it
+    names them all), w_g the weights, and g running over the attributes that count for the class:
+
+    - ``sum``: Σ w_g · s_g / Σ w_g, between 0 and 1;
+    - ``product``: Σ w_g · ln(max(s_g, FLOOR)) / Σ w_g, the logarithm of the weighted geometric mean, at most 0.
+
+    A class for which no attribute counts scores ``NEVER``.
+    """
+    if combine not in COMBINES:
+        raise UsageError(
+            f'"{combine}" is not a way to combine attributes', hint=f"Choose one of {', '.join(COMBINES)}."
+        )
+    n = answers[0].chosen.size if answers else 0
+    scores = np.empty((len(plans), n), np.float32)
+    first: dict[Plan, int] = {}
+    like = [first.setdefault(one, index) for index, one in enumerate(plans)]
+    weights = [answer.attribute.weight for answer in answers]
+    for columns in _blocks(n, block):
+        scorer = _Scorer(weights, [answer.probabilities[:, columns] for answer in answers], combine)
+        for index, one in enumerate(plans):
+            if like[index] == index:
+                scorer.score(one, scores[index, columns])
+            else:
+                scores[index, columns] = scores[like[index], columns]
+    return scores
+
+
+class _Scorer:
+    """Scores plans on one block of images; keeps each option's weighed row, which many classes share."""
+
+    def __init__(self, weights: Sequence[float], rows: Sequence[_Matrix], combine: Combine) -> None:
+        self.weights = [np.float32(weight) for weight in weights]
+        self.rows = rows
+        self.combine = combine
+        self.weighed: dict[tuple[int, int], _Matrix] = {}
+
+    def score(self, plan: Plan, out: _Matrix) -> None:
+        if not plan.terms:
+            out.fill(NEVER)
+            return
+        terms = [self._term(index, options) for index, options in plan.terms]
+        np.copyto(out, terms[0])
+        for term in terms[1:]:
+            out += term
+        out *= np.float32(1 / plan.total_weight)
+
+    def _term(self, index: int, options: tuple[int, ...]) -> _Matrix:
+        rows = self.rows[index]
+        if len(options) == len(rows):
+            return self._weigh(index, np.ones(rows.shape[1], np.float32))
+        if len(options) > 1:
+            return self._weigh(index, _sum_of(rows, options))
+        key = (index, options[0])
+        if key not in self.weighed:
+            self.weighed[key] = self._weigh(index, rows[options[0]])
+        return self.weighed[key]
+
+    def _weigh(self, index: int, probability: _Matrix) -> _Matrix:
+        part = probability
+        if self.combine == "product":
+            part = np.maximum(probability, np.float32(FLOOR))
+            np.log(part, out=part)
+        weight = self.weights[index]
+        return part if weight == 1 else np.multiply(part, weight)
+
+
+def _sum_of(rows: _Matrix, options: tuple[int, ...]) -> _Matrix:
+    total = rows[options[0]].copy()
+    for option in options[1:]:
+        total += rows[option]
+    return total
+
+
+def winners(scores: NDArray[np.float32], block: int = BLOCK) -> Indexes:
+    """The index of the best class for every image, ``(N,)``; of equal scores the first class in the system's order."""
+    best = np.zeros(scores.shape[1], np.intp)
+    for columns in _blocks(scores.shape[1], block):
+        scores[:, columns].argmax(axis=0, out=best[columns])
+    return best
+
+
+def runners_up(scores: NDArray[np.float32], best: Indexes, block: int = BLOCK) -> Indexes:
+    """Who would win without the winner, ``(N,)``, ties again toward the first; needs at least two classes."""
+    second = np.empty_like(best)
+    for columns in _blocks(scores.shape[1], block):
+        rest = scores[:, columns].copy()
+        rest[best[columns], np.arange(rest.shape[1])] = NEVER
+        rest.argmax(axis=0, out=second[columns])
+    # Where all the rest score NEVER, the search may find the removed winner again; it can only have been class 0.
+    second[second == best] = 1
+    return second
+
+
+def ranks(scores: NDArray[np.float32], labels: Indexes, block: int = BLOCK) -> Indexes:
+    """How many classes come before the true one, ``(N,)``: 0 where it wins, equal scores in the system's order."""
+    before = np.empty(labels.size, np.intp)
+    for columns in _blocks(labels.size, block):
+        part, true = scores[:, columns], labels[columns]
+        own = part[true, np.arange(true.size)]
+        earlier = np.arange(len(part))[:, None] < true
+        before[columns] = ((part > own) | ((part == own) & earlier)).sum(axis=0)
+    return before
+
+
+def shown_scores(scores: NDArray[np.float32], combine: Combine) -> NDArray[np.float32]:
+    """Scores as a person reads them, between 0 and 1: ``product`` as the geometric mean, ``NEVER`` as 0."""
+    if combine == "product":
+        return np.exp(scores)
+    return np.where(scores == NEVER, np.float32(0), scores)
+
+
+def _blocks(n: int, size: int) -> Iterator[slice]:
+    return (slice(start, min(start + size, n)) for start in range(0, n, size))
