@@ -49,8 +49,8 @@ class Evaluation:
 
     What every figure rests on is kept: the image embeddings ``images`` ``(N, D)``, the true classes ``labels``
     ``(N,)`` as indexes into ``system.classes``, each attribute's ``answers``, the class ``scores`` ``(C, N)``
-    (see ``scores.class_scores``) and the winners ``predicted`` ``(N,)``; ``baseline_predicted`` ``(N,)`` are the
-    classes whose names alone are nearest. In memory: 4·N·(D + Q + C) bytes. Measures are taken when first asked for.
+    (see ``scores.class_scores``) and the winners ``predicted`` ``(N,)``. In memory: 4·N·(D + Q + C) bytes. The
+    baseline, the controls and the measures are computed when first asked for.
     """
 
     system: System
@@ -63,7 +63,6 @@ class Evaluation:
     answers: tuple[Answers, ...] = field(repr=False)
     scores: NDArray[np.float32] = field(repr=False)
     predicted: Indexes = field(repr=False)
-    baseline_predicted: Indexes = field(repr=False)
     setting: Setting = field(repr=False)
 
     @property
@@ -86,6 +85,11 @@ class Evaluation:
     def correct(self) -> NDArray[np.bool_]:
         """Whether the system named each image right, ``(N,)``."""
         return np.equal(self.predicted, self.labels)
+
+    @cached_property
+    def baseline_predicted(self) -> Indexes:
+        """The class whose name alone is nearest to each image, ``(N,)``."""
+        return nearest_class(self.images, class_vectors(self.system, self.texts))
 
     @cached_property
     def baseline_correct(self) -> NDArray[np.bool_]:
@@ -232,7 +236,6 @@ def evaluate_vectors(
         answers=found,
         scores=scores,
         predicted=winners(scores),
-        baseline_predicted=nearest_class(images, class_vectors(system, texts)),
         setting=setting or Setting(),
     )
 

@@ -109,12 +109,13 @@ class _Scorer:
         return self.weighed[key]
 
     def _weigh(self, index: int, probability: _Matrix) -> _Matrix:
-        part = probability
+        part: _Matrix = probability
         if self.combine == "product":
             part = np.maximum(probability, np.float32(FLOOR))
             np.log(part, out=part)
-        weight = self.weights[index]
-        return part if weight == 1 else np.multiply(part, weight)
+        if self.weights[index] != 1:
+            part = part * self.weights[index]
+        return part
 
 
 def _sum_of(rows: _Matrix, options: tuple[int, ...]) -> _Matrix:
