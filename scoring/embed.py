@@ -1,0 +1,190 @@
+"""Images and texts through an encoder, in batches: normalised vectors, in order, with what had to be left out."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+
+from ..errors import DataError, EncoderError, UsageError
+from ..systems.model import fill
+from ..systems.text import plain
+from .dataset import Dataset, Item, Skipped
+from .encoder import Encoder, Vectors, normalise
+from .images import Crop, decode, quiet_pillow
+from .texts import averaged
+from .vectors import checked
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+Progress: TypeAlias = Callable[[int, int], None]
+Decoded: TypeAlias = "tuple[Item, Image | Skipped]"
+
+_BATCH_SIZE = 32
+# Decoding runs at most this many images ahead of the encoder, whatever the batch size: photographs take 30 MB and more.
+_AHEAD_PER_WORKER = 4
+_MOST_WORKERS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """Images as vectors.
+
+    ``vectors`` is ``(N, D) float32`` with rows of length 1; ``items`` are the N images, in the order given;
+    ``skipped`` are those that could not be read, each with the reason.
+    """
+
+    vectors: Vectors
+    items: tuple[Item, ...]
+    skipped: tuple[Skipped, ...] = ()
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The label of each row."""
+        return tuple(item.label for item in self.items)
+
+
+def embed_images(
+    data: Dataset | Sequence[Item],
+    encoder: Encoder,
+    *,
+    crop: Crop | None = None,
+    batch_size: int | None = None,
+    progress: Progress | None = None,
+) -> Embedded:
+    """Embed the images of a dataset (``crop`` defaults to the dataset's own) or of single items.
+
+    Files are decoded by a few threads while the encoder computes; at most one batch and a few images more are held in
+    memory. Without ``batch_size`` the encoder's own is taken, if it has one. ``progress`` is told ``(done, total)``.
+
+    Raises:
+        DataError: not one image could be read.
+        EncoderError: the encoder failed or returned something else than vectors.
+    """
+    items = data.items if isinstance(data, Dataset) else tuple(data)
+    if crop is None and isinstance(data, Dataset):
+        crop = data.crop
+    kept: list[Item] = []
+    skipped: list[Skipped] = []
+    blocks: list[Vectors] = []
+    batch: list[Image] = []
+    size = _batch_size(encoder, batch_size)
+    with quiet_pillow():
+        for done, (item, image) in enumerate(_decoded(items, crop), 1):
+            if isinstance(image, Skipped):
+                skipped.append(image)
+            else:
+                kept.append(item)
+                batch.append(image)
+            if batch and (len(batch) == size or done == len(items)):
+                blocks.append(encode_pictures(batch, encoder))
+                batch = []
+            if progress is not None and (not batch or done == len(items)):
+                progress(done, len(items))
+    if not kept:
+        raise _nothing_left(skipped)
+    return Embedded(_stacked(blocks, "images", encoder), tuple(kept), tuple(skipped))
+
+
+def encode_pictures(images: Sequence[Image], encoder: Encoder) -> Vectors:
+    """One batch of opened RGB images as ``(N, D) float32`` with rows of length 1.
+
+    Raises:
+        EncoderError: the encoder returned something else than N finite vectors.
+    """
+    return normalise(checked(encoder.encode_images(list(images)), len(images), "images", plain(encoder.key)))
+
+
+def embed_texts(
+    encoder: Encoder,
+    texts: Sequence[str],
+    *,
+    batch_size: int | None = None,
+    progress: Progress | None = None,
+) -> Vectors:
+    """The vectors of ``texts`` in their order, ``(M, D) float32`` with rows of length 1.
+
+    Each distinct text is encoded once, in batches of similar length, so that short texts are not padded to long ones.
+    No texts give ``(0, 0)``.
+
+    Raises:
+        EncoderError: the encoder failed or returned something else than vectors.
+    """
+    if not texts:
+        return np.zeros((0, 0), dtype=np.float32)
+    distinct = sorted(set(texts), key=lambda text: (len(text), text))
+    size = _batch_size(encoder, batch_size)
+    blocks = []
+    for start in range(0, len(distinct), size):
+        batch = distinct[start : start + size]
+        blocks.append(normalise(checked(encoder.encode_texts(batch), len(batch), "texts", plain(encoder.key))))
+        if progress is not None:
+            progress(start + len(batch), len(distinct))
+    row = {text: index for index, text in enumerate(distinct)}
+    return _stacked(blocks, "texts", encoder)[[row[text] for text in texts]]
+
+
+def embed_prompts(encoder: Encoder, prompts: Sequence[str], texts: Sequence[str]) -> Vectors:
+    """One vector per text: the mean over ``prompts`` filled with it, normalised again. ``(M, D) float32``, length 1."""
+    filled = list(dict.fromkeys(fill(prompt, text) for prompt in prompts for text in texts))
+    return averaged(prompts, texts, dict(zip(filled, embed_texts(encoder, filled), strict=True)))
+
+
+def truncated_texts(encoder: Encoder, texts: Iterable[str]) -> tuple[str, ...]:
+    """Those of ``texts`` whose end the encoder does not see; none where it cannot tell."""
+    tell = getattr(encoder, "truncated", None)
+    return tuple(tell(list(texts))) if callable(tell) else ()
+
+
+def _batch_size(encoder: Encoder, wanted: int | None) -> int:
+    size = getattr(encoder, "batch_size", _BATCH_SIZE) if wanted is None else wanted
+    if size < 1:
+        raise UsageError(f"batch size {size}: at least 1 is needed")
+    return int(size)
+
+
+def _decoded(items: Sequence[Item], crop: Crop | None) -> Iterator[Decoded]:
+    """Every item with its image, or why there is none, in order; decoded a few images ahead of the reader."""
+
+    def read(item: Item) -> Decoded:
+        try:
+            return item, decode(item.path, crop)
+        except DataError as error:
+            return item, Skipped(str(item.path), error.message)
+
+    workers = min(_MOST_WORKERS, os.cpu_count() or 1)
+    waiting: deque[Future[Decoded]] = deque()
+    with ThreadPoolExecutor(workers, thread_name_prefix="decode") as pool:
+        try:
+            for item in items:
+                if len(waiting) == workers * _AHEAD_PER_WORKER:
+                    yield waiting.popleft().result()
+                waiting.append(pool.submit(read, item))
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            for future in waiting:
+                future.cancel()
+
+
+def _stacked(blocks: Sequence[Vectors], what: str, encoder: Encoder) -> Vectors:
+    widths = sorted({block.shape[1] for block in blocks})
+    if len(widths) > 1:
+        raise EncoderError(
+            f"vectors of {' and '.join(map(str, widths))} dimensions for {what}", where=plain(encoder.key)
+        )
+    return np.concatenate(blocks)
+
+
+def _nothing_left(skipped: Sequence[Skipped]) -> DataError:
+    if not skipped:
+        return DataError("no images to embed")
+    shown = "".join(f"\n  {item}" for item in skipped[:5])
+    more = f"\n  and {len(skipped) - 5} more" if len(skipped) > 5 else ""
+    return DataError(f"not one of {len(skipped)} images can be read:{shown}{more}")
