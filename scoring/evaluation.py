@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import DataError
+from ..errors import DataError, EncoderError
 from ..systems.model import System
-from ..systems.text import plain
+from ..systems.text import did_you_mean, plain
 from .cells import CellMeasure, cell_measures, duels
 from .controls import Permuted, nearest_class, permuted_accuracy
-from .encoder import Vectors
+from .dataset import Dataset, Item, Skipped, check_labels
+from .embed import Progress, embed_images, embed_texts, truncated_texts
+from .encoder import Encoder, Vectors
+from .images import Crop
+from .labelled import LabelledEmbeddings
 from .measures import (
     AttributeMeasure,
     ClassMeasure,
@@ -26,21 +30,26 @@ from .measures import (
     confusion_table,
 )
 from .probabilities import Answers, Indexes, answers, check_answerable
-from .scores import Combine, class_scores, plan, ranks, winners
+from .scores import Combine, check_combine, class_scores, plan, ranks, winners
 from .statistics import Share, mcnemar
 from .texts import TextVectors, attribute_texts, class_texts, class_vectors
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What else a person needs to read the numbers, and to get them again."""
+    """What else a person needs to read the numbers, and to get them again.
+
+    ``items`` are the images in the order of the evaluation's columns, empty for embeddings computed elsewhere;
+    ``skipped`` was left out, and why; ``truncated`` are texts whose end the encoder does not see.
+    """
 
     encoder: str = ""
     data: str = ""
     split: str = "all"
-    crop: str = ""
-    images: tuple[str, ...] = ()
-    skipped: tuple[tuple[str, str], ...] = ()
+    crop: Crop | None = None
+    items: tuple[Item, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+    truncated: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -194,6 +203,54 @@ class Evaluation:
         return self.accuracy - float((without == self.labels).mean())
 
 
+def evaluate(
+    system: System,
+    dataset: Dataset | LabelledEmbeddings,
+    encoder: Encoder,
+    *,
+    split: str = "all",
+    combine: Combine = "sum",
+    seed: int = 0,
+    batch_size: int | None = None,
+    progress: Progress | None = None,
+) -> Evaluation:
+    """Measure ``system`` on labelled images, or on embeddings computed elsewhere.
+
+    Everything that can be refused is refused before the first image is encoded. Images that cannot be read are left
+    out and listed in ``Evaluation.setting.skipped``.
+
+    Args:
+        split: ``train``, ``dev``, ``test``, another name that the data gives, or ``all``.
+        combine: ``"sum"`` or ``"product"``, see ``scores.class_scores``.
+        seed: of the derangements of the permuted control.
+        batch_size: images per batch; the encoder's own choice when None.
+        progress: told ``(done, total)`` images as they are encoded.
+
+    Raises:
+        InvalidSystemError: no class, no attribute, or an attribute without options.
+        DataError: a split that is not there, labels that are no classes, no readable image.
+        EncoderError: the encoder failed, or its two towers do not fit each other.
+    """
+    check_answerable(system)
+    check_combine(combine)
+    chosen = dataset.split(split)
+    if isinstance(chosen, Dataset):
+        check_labels(chosen, system)
+    names = list(dict.fromkeys(attribute_texts(system) + class_texts(system)))
+    texts = dict(zip(names, embed_texts(encoder, names, batch_size=batch_size), strict=True))
+    setting = Setting(encoder.key, chosen.name, split, truncated=truncated_texts(encoder, names))
+    if isinstance(chosen, LabelledEmbeddings):
+        images, labels = chosen.vectors, chosen.labels
+    else:
+        embedded = embed_images(chosen, encoder, batch_size=batch_size, progress=progress)
+        images, labels = embedded.vectors, embedded.labels
+        skipped = chosen.problems + embedded.skipped
+        setting = replace(setting, crop=chosen.crop, items=embedded.items, skipped=skipped)
+    return evaluate_vectors(
+        system, images, labels, texts, logit_scale=encoder.logit_scale, combine=combine, seed=seed, setting=setting
+    )
+
+
 def evaluate_vectors(
     system: System,
     images: Vectors,
@@ -218,11 +275,14 @@ def evaluate_vectors(
     Raises:
         InvalidSystemError: no class, no attribute, or an attribute without options.
         DataError: no image, or a label that is not a class.
+        EncoderError: images and texts differ in their dimensions.
     """
     check_answerable(system)
+    check_combine(combine)
     indexes = _indexes(system, labels)
     if len(images) != indexes.size:
         raise DataError(f"{len(images)} embeddings but {indexes.size} labels")
+    _check_dimensions(images, texts)
     found = answers(system.attributes, images, texts, logit_scale / system.temperature)
     scores = _scores(system, found, combine)
     return Evaluation(
@@ -252,5 +312,14 @@ def _indexes(system: System, labels: Sequence[str]) -> Indexes:
     position = {name: index for index, name in enumerate(system.classes)}
     unknown = next((label for label in labels if label not in position), None)
     if unknown is not None:
-        raise DataError(f'the label "{plain(unknown)}" is not a class of the system')
+        raise DataError(f'the label "{plain(unknown)}" is not a class of the system{did_you_mean(unknown, position)}')
     return np.fromiter((position[label] for label in labels), np.intp, len(labels))
+
+
+def _check_dimensions(images: Vectors, texts: TextVectors) -> None:
+    width = next(iter(texts.values())).size
+    if images.shape[1] != width:
+        raise EncoderError(
+            f"image embeddings of {images.shape[1]} dimensions, text embeddings of {width}",
+            hint="Both must come from the two towers of one model.",
+        )

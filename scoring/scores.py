@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ..errors import UsageError
 from ..systems.model import Attribute, Rule
+from ..systems.text import plain
 from .probabilities import BLOCK, Answers, Indexes
 
 Combine: TypeAlias = Literal["sum", "product"]
@@ -76,6 +77,14 @@ def class_scores(
             else:
                 scores[index, columns] = scores[like[index], columns]
     return scores
+
+
+def check_combine(combine: str) -> None:
+    """Refuse a way of combining that does not exist, before anything is computed."""
+    if combine not in COMBINES:
+        raise UsageError(
+            f'"{plain(combine)}" is not a way to combine attributes', hint=f"Choose one of {', '.join(COMBINES)}."
+        )
 
 
 class _Scorer:
