@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -75,8 +76,8 @@ def embed_images(
     blocks: list[Vectors] = []
     batch: list[Image] = []
     size = _batch_size(encoder, batch_size)
-    with quiet_pillow():
-        for done, (item, image) in enumerate(_decoded(items, crop), 1):
+    with quiet_pillow(), closing(_decoded(items, crop)) as decoded:
+        for done, (item, image) in enumerate(decoded, 1):
             if isinstance(image, Skipped):
                 skipped.append(image)
             else:
@@ -149,7 +150,7 @@ def _batch_size(encoder: Encoder, wanted: int | None) -> int:
     return int(size)
 
 
-def _decoded(items: Sequence[Item], crop: Crop | None) -> Iterator[Decoded]:
+def _decoded(items: Sequence[Item], crop: Crop | None) -> Generator[Decoded, None, None]:
     """Every item with its image, or why there is none, in order; decoded a few images ahead of the reader."""
 
     def read(item: Item) -> Decoded:
