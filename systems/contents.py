@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Sequence
-from itertools import islice
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from .json_form import Json, attribute_from_json, number_from_json, prompts_from_json, rule_from_json, shape
 from .model import Allowance, Rule, System, prompt_problem, text_problem
 from .positions import Path
-from .problem import Problem, quoted
-from .text import did_you_mean, plain
+from .problem import Problem, quote, quoted, suggest
 
-SUGGESTIONS = 200
+SUGGESTIONS = 40
 """How many unknown options get a suggestion: comparing texts is slow, and nobody reads more."""
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -22,7 +20,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 def inspect(data: dict[str, Any]) -> list[Problem]:
     """Every fault of ``data``'s contents, without positions. Values of the wrong type are left to the schema."""
-    problems = []
+    problems: list[Problem] = []
     if isinstance(data.get("name"), str):
         problems += _text("name", data["name"], ("name",))
     problems += _writable(data.get("description"), ("description",))
@@ -32,8 +30,9 @@ def inspect(data: dict[str, Any]) -> list[Problem]:
     for name, value in attributes.items():
         problems += _attribute(name, _object(value))
     rules = _object(data.get("rules"))
-    problems += _rules(rules, attributes)
-    problems += _notes(_object(data.get("notes")), rules, attributes)
+    suggestions = _Suggestions()
+    problems += _rules(rules, attributes, suggestions)
+    problems += _notes(_object(data.get("notes")), rules, attributes, suggestions)
     problems += _allowances(data.get("allow"))
     return problems
 
@@ -44,7 +43,7 @@ def omissions(data: dict[str, Any]) -> list[Problem]:
     for class_name, row in data["rules"].items():
         for name in data["attributes"]:
             if name not in row:
-                message = f'there is no rule for "{plain(name)}"'
+                message = f"there is no rule for {quote(name)}"
                 hint = "It reads as null, which says nothing; write null if that is meant."
                 missing.append(Problem("missing-rule", ("rules", class_name, name), message, hint))
     return missing
@@ -88,26 +87,28 @@ def _attribute(name: str, value: dict[str, Any]) -> Iterator[Problem]:
     yield from _writable(value.get("note"), (*path, "note"))
 
 
-def _rules(rules: dict[str, Any], attributes: dict[str, Any]) -> Iterator[Problem]:
-    forms = {name: _object(value) for name, value in attributes.items()}
-    options = {name: [text for _, text in _entries(form.get("options"))] for name, form in forms.items()}
-    known = {name: frozenset(texts) for name, texts in options.items()}
-    suggested: dict[tuple[str, str], str] = {}
+def _rules(rules: dict[str, Any], attributes: dict[str, Any], suggestions: _Suggestions) -> Iterator[Problem]:
+    # A dict without values: a set that keeps its order. None: the options themselves are at fault, not the rules.
+    options: dict[str, dict[str, None] | None] = {}
+    for name, value in attributes.items():
+        listed = _object(value).get("options")
+        options[name] = dict.fromkeys(text for _, text in _entries(listed)) if isinstance(listed, list) else None
     for class_name, row in rules.items():
         yield from _text("class name", class_name, ("rules", class_name), on_key=True)
         for name, value in _object(row).items():
             path = ("rules", class_name, name)
-            if name not in known:
-                hint = f"The attributes are {quoted(list(known))}." if known else "There are no attributes."
-                message = f'"{plain(name)}" is not an attribute{_suggest(suggested, "", name, list(known))}'
+            if name not in options:
+                hint = f"The attributes are {quoted(list(options))}." if options else "There are no attributes."
+                message = f"{quote(name)} is not an attribute{suggestions.of(name, options)}"
                 yield Problem("unknown-attribute", path, message, hint, on_key=True)
-            elif value is None or (isinstance(value, str) and value in known[name]):
                 continue
-            else:
-                yield from _rule(value, path, options[name], suggested)
+            known = options[name]
+            if known is None or value is None or (isinstance(value, str) and value in known):
+                continue
+            yield from _rule(value, path, known, suggestions)
 
 
-def _rule(value: Json, path: Path, options: list[str], suggested: dict[tuple[str, str], str]) -> Iterator[Problem]:
+def _rule(value: Json, path: Path, options: dict[str, None], suggestions: _Suggestions) -> Iterator[Problem]:
     if not isinstance(value, str | list):
         yield Problem("schema", path, f"a rule is an option, a list of options, or null, not {shape(value)}")
         return
@@ -119,37 +120,46 @@ def _rule(value: Json, path: Path, options: list[str], suggested: dict[tuple[str
         if not isinstance(entry, str):
             yield Problem("schema", place, f"a rule's list holds options, not {shape(entry)}")
         elif entry not in options:
-            hint = f"The options are {quoted(options)}." if options else "The attribute has no options yet."
-            message = f'"{plain(entry)}" is not an option{_suggest(suggested, str(path[-1]), entry, options)}'
+            hint = f"The options are {quoted(list(options))}." if options else "The attribute has no options yet."
+            message = f"{quote(entry)} is not an option{suggestions.of(entry, options)}"
             yield Problem("unknown-option", place, message, hint)
         elif entry in seen:
-            yield Problem("duplicate", place, f'"{plain(entry)}" stands twice in the rule', "Remove one of them.")
+            yield Problem("duplicate", place, f"{quote(entry)} stands twice in the rule", "Remove one of them.")
         else:
             seen.add(entry)
 
 
-def _suggest(cache: dict[tuple[str, str], str], attribute: str, word: str, known: Sequence[str]) -> str:
-    if (attribute, word) not in cache:
-        if len(cache) >= SUGGESTIONS:
-            return ""
-        cache[attribute, word] = did_you_mean(word, known)
-    return cache[attribute, word]
+class _Suggestions:
+    """Closing phrases for unknown names, remembered: many cells may hold the same wrong one."""
+
+    def __init__(self) -> None:
+        self._phrases: dict[tuple[str, tuple[str, ...]], str] = {}
+
+    def of(self, word: str, known: Iterable[str]) -> str:
+        """A phrase such as ``; did you mean "white"?``, or nothing: none is close, or too many were asked for."""
+        key = (word, tuple(known))
+        if key not in self._phrases and len(self._phrases) < SUGGESTIONS:
+            self._phrases[key] = suggest(*key)
+        return self._phrases.get(key, "")
 
 
-def _notes(notes: dict[str, Any], rules: dict[str, Any], attributes: dict[str, Any]) -> Iterator[Problem]:
-    cells = _object(notes.get("cells"))
-    for kind, table in (("classes", _object(notes.get("classes"))), ("cells", cells)):
-        for class_name in islice((name for name in table if name not in rules), SUGGESTIONS):
-            message = f'"{plain(class_name)}" is not a class{did_you_mean(class_name, rules)}'
-            yield Problem("unknown-class", ("notes", kind, class_name), message, on_key=True)
-    for class_name, note in _object(notes.get("classes")).items():
+def _notes(
+    notes: dict[str, Any], rules: dict[str, Any], attributes: dict[str, Any], suggestions: _Suggestions
+) -> Iterator[Problem]:
+    about_classes, about_cells = _object(notes.get("classes")), _object(notes.get("cells"))
+    for kind, table in (("classes", about_classes), ("cells", about_cells)):
+        for class_name in table:
+            if class_name not in rules:
+                message = f"{quote(class_name)} is not a class{suggestions.of(class_name, rules)}"
+                yield Problem("unknown-class", ("notes", kind, class_name), message, on_key=True)
+    for class_name, note in about_classes.items():
         yield from _note(note, ("notes", "classes", class_name))
-    for class_name, row in cells.items():
+    for class_name, row in about_cells.items():
         for name, note in _object(row).items():
             path = ("notes", "cells", class_name, name)
             yield from _note(note, path)
             if name not in attributes:
-                message = f'"{plain(name)}" is not an attribute{did_you_mean(name, attributes)}'
+                message = f"{quote(name)} is not an attribute{suggestions.of(name, attributes)}"
                 yield Problem("unknown-attribute", path, message, on_key=True)
 
 
@@ -168,20 +178,20 @@ def _prompts(value: Json, path: Path) -> Iterator[Problem]:
     for place, prompt in texts:
         if problem := prompt_problem(prompt):
             hint = 'A template reads like "A photo of a {} thing.": an option takes the place of {}.'
-            yield Problem("bad-prompt", place, f'prompt "{plain(prompt)}": {problem}', hint)
+            yield Problem("bad-prompt", place, f"prompt {quote(prompt)}: {problem}", hint)
 
 
 def _repeats(kind: str, value: Json, path: Path) -> Iterator[Problem]:
     seen = set()
     for index, text in _entries(value):
         if text in seen:
-            yield Problem("duplicate", (*path, index), f'{kind} "{plain(text)}" stands twice', "Remove one of them.")
+            yield Problem("duplicate", (*path, index), f"{kind} {quote(text)} stands twice", "Remove one of them.")
         seen.add(text)
 
 
 def _text(kind: str, text: str, path: Path, *, on_key: bool = False) -> Iterator[Problem]:
     if problem := text_problem(text):
-        yield Problem("bad-text", path, f'{kind} "{plain(text)}": {problem}', on_key=on_key)
+        yield Problem("bad-text", path, f"{kind} {quote(text)}: {problem}", on_key=on_key)
 
 
 def _note(value: Json, path: Path) -> Iterator[Problem]:

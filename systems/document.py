@@ -14,9 +14,8 @@ from .contents import build, inspect, omissions
 from .json_form import shape
 from .model import System
 from .positions import Path, Positions, line_starts, scan
-from .problem import Problem, problems_error
+from .problem import Problem, problems_error, quote
 from .schema import schema_problems
-from .text import plain
 
 
 @dataclass(frozen=True)
@@ -80,6 +79,9 @@ def parse_document(text: str, name: str = "<text>") -> Document:
     if not isinstance(data, dict):
         problem = Problem("schema", (), f"a system file holds an object {{...}}, not {shape(data)}", _other_form())
         return Document(name, text, data, (problem,), None)
+    if data and not data.keys() & {"cotsmith", "attributes"}:
+        message = 'this is no system file: "cotsmith" and "attributes" are missing'
+        return Document(name, text, data, (Problem("schema", (), message, _other_form()),), None)
     try:
         problems = [*schema_problems(data), *inspect(data)]
     except RecursionError:  # jsonschema writes out the values that it refuses
@@ -107,7 +109,7 @@ def _duplicates(positions: Positions) -> list[Problem]:
     for path, first, second in positions.duplicates:
         first_line, first_column = positions.line_column(first)
         line, column = positions.line_column(second)
-        message = f'the key "{plain(str(path[-1]))}" stands twice; first in line {first_line}, column {first_column}'
+        message = f"the key {quote(str(path[-1]))} stands twice; first in line {first_line}, column {first_column}"
         hint = "Remove one of them, or give it another name."
         problems.append(Problem("duplicate-key", path, message, hint, line, column, on_key=True))
     return problems

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ..errors import InvalidSystemError
 from .positions import Path
-from .text import plain
+from .text import did_you_mean, plain
 
 LISTED = 20
 """How many problems one error message lists before it only counts."""
+
+LONG = 200
+"""How many characters of a text from outside a message shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +41,22 @@ class Problem:
 
 def format_place(path: Path) -> str:
     """A path as a person would name it: ``rules › Absol › dominant_color``; list entries count from ``#1``."""
-    return " › ".join(f"#{part + 1}" if isinstance(part, int) else plain(part) for part in path)
+    return " › ".join(f"#{part + 1}" if isinstance(part, int) else plain(part[:LONG]) for part in path)
+
+
+def quote(text: str) -> str:
+    """A text from outside between quotes, in one line, shortened when it is very long."""
+    return f'"{plain(text)}"' if len(text) <= LONG else f'"{plain(text[:LONG])}…"'
+
+
+def suggest(word: str, known: Iterable[str]) -> str:
+    """``did_you_mean``, but nothing for a very long word, for which the comparison would take for ever."""
+    return did_you_mean(word, known) if len(word) <= LONG else ""
 
 
 def quoted(texts: Sequence[str], limit: int = 8) -> str:
     """Texts from outside as a list to read: ``"white", "gray" and 3 more``."""
-    shown = ", ".join(f'"{plain(text)}"' for text in texts[:limit])
+    shown = ", ".join(map(quote, texts[:limit]))
     return f"{shown} and {len(texts) - limit} more" if len(texts) > limit else shown
 
 

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 from .canonical import FORMAT
 from .json_form import Json, shape
 from .positions import Path
-from .problem import Problem
-from .text import did_you_mean, plain
+from .problem import Problem, quote, suggest
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
@@ -61,7 +60,7 @@ def _problems(error: ValidationError) -> Iterator[Problem]:
         known = error.schema["properties"]
         for key in value:
             if key not in known:
-                message = f'"{plain(key)}" is not a key here{did_you_mean(key, known)}'
+                message = f"{quote(key)} is not a key here{suggest(key, known)}"
                 hint = f"Keys that may stand here: {', '.join(known)}."
                 yield Problem("schema", (*path, key), message, hint, on_key=True)
     elif keyword == "required":
