@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +34,8 @@ from .probabilities import Answers, Indexes, answers, check_answerable
 from .scores import Combine, check_combine, class_scores, plan, ranks, winners
 from .statistics import Share, mcnemar
 from .texts import TextVectors, attribute_texts, class_texts, class_vectors
+
+Data: TypeAlias = Dataset | LabelledEmbeddings
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +208,7 @@ class Evaluation:
 
 def evaluate(
     system: System,
-    dataset: Dataset | LabelledEmbeddings,
+    dataset: Data,
     encoder: Encoder,
     *,
     split: str = "all",
@@ -231,11 +234,8 @@ def evaluate(
         DataError: a split that is not there, labels that are no classes, no readable image.
         EncoderError: the encoder failed, or its two towers do not fit each other.
     """
-    check_answerable(system)
     check_combine(combine)
-    chosen = dataset.split(split)
-    if isinstance(chosen, Dataset):
-        check_labels(chosen, system)
+    chosen = check_evaluable(system, dataset, split)
     names = list(dict.fromkeys(attribute_texts(system) + class_texts(system)))
     texts = dict(zip(names, embed_texts(encoder, names, batch_size=batch_size), strict=True))
     setting = Setting(encoder.key, chosen.name, split, truncated=truncated_texts(encoder, names))
@@ -249,6 +249,22 @@ def evaluate(
     return evaluate_vectors(
         system, images, labels, texts, logit_scale=encoder.logit_scale, combine=combine, seed=seed, setting=setting
     )
+
+
+def check_evaluable(system: System, dataset: Data, split: str = "all") -> Data:
+    """The images of ``split``, once it is sure that ``system`` can be asked about them: before a model is loaded.
+
+    Raises:
+        InvalidSystemError: no class, no attribute, or an attribute without options.
+        DataError: a split that is not there, or labels that are not classes.
+    """
+    check_answerable(system)
+    chosen = dataset.split(split)
+    if isinstance(chosen, Dataset):
+        check_labels(chosen, system)
+    else:
+        _indexes(system, chosen.labels)
+    return chosen
 
 
 def evaluate_vectors(

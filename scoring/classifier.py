@@ -1,0 +1,155 @@
+"""A system put to use: the class of an image, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+
+from ..errors import DataError
+from ..systems.model import Rule, System
+from .dataset import Skipped
+from .embed import embed_texts, encode_pictures
+from .encoder import Encoder
+from .images import Crop, open_image
+from .probabilities import Answers, answers, check_answerable
+from .scores import Combine, check_combine, class_scores, plan, shown_scores, winners
+from .texts import attribute_texts
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+Picture: TypeAlias = "str | Path | Image"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """What an image answered to one attribute, beside what the predicted class's rule expects.
+
+    ``seen`` is the likeliest option and ``seen_probability`` its probability; ``expected`` are the options that the
+    rule names and ``probability`` is theirs together, None where the rule says nothing.
+    """
+
+    attribute: str
+    seen: str
+    seen_probability: float
+    expected: Rule
+    probability: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """The class of an image.
+
+    ``scores`` holds every class's score between 0 and 1, best first, equal ones in the system's order; ``score`` is
+    that of ``label``. ``tied`` are other classes with exactly the same score: only the order in the file put ``label``
+    before them.
+    """
+
+    label: str
+    score: float
+    scores: Mapping[str, float]
+    tied: tuple[str, ...]
+    why: tuple[Reason, ...]
+
+
+class Classifier:
+    """A system on an encoder, ready to name images. The texts are encoded once, when it is made.
+
+    Args:
+        combine: ``"sum"`` or ``"product"``, see ``scores.class_scores``.
+        crop: the part of each image that is looked at, of files and of open images alike.
+
+    Raises:
+        InvalidSystemError: no class, no attribute, or an attribute without options.
+        EncoderError: the encoder failed.
+    """
+
+    def __init__(self, system: System, encoder: Encoder, *, combine: Combine = "sum", crop: Crop | None = None) -> None:
+        check_answerable(system)
+        check_combine(combine)
+        self.system = system
+        self.encoder = encoder
+        self.combine = combine
+        self.crop = crop
+        names = attribute_texts(system)
+        self._texts = dict(zip(names, embed_texts(encoder, names), strict=True))
+        self._plans = [plan(system.attributes, list(row.values())) for row in system.rules.values()]
+
+    def predict(self, images: Iterable[Picture], *, batch_size: int = 32) -> list[Prediction]:
+        """The prediction for each of ``images``: paths, or open Pillow images.
+
+        Raises:
+            DataError: an image file that cannot be read.
+        """
+        source, found = iter(images), list[Prediction]()
+        while batch := [self._open(image) for image in islice(source, batch_size)]:
+            found += self._predict(batch)
+        return found
+
+    def stream(
+        self, paths: Iterable[str | Path], *, batch_size: int = 32
+    ) -> Iterator[list[tuple[str | Path, Prediction | Skipped]]]:
+        """Classify files batch by batch, as they come; each path with its prediction, or with why there is none."""
+        source = iter(paths)
+        while batch := list(islice(source, batch_size)):
+            opened: dict[int, Image] = {}
+            skipped: dict[int, Skipped] = {}
+            for index, path in enumerate(batch):
+                try:
+                    opened[index] = self._open(path)
+                except DataError as error:
+                    skipped[index] = Skipped(str(path), error.message)
+            predictions = dict(zip(opened, self._predict(list(opened.values())) if opened else [], strict=True))
+            results: Mapping[int, Prediction | Skipped] = {**predictions, **skipped}
+            yield [(path, results[index]) for index, path in enumerate(batch)]
+
+    def _open(self, image: Picture) -> Image:
+        if isinstance(image, (str, Path)):
+            return open_image(image, self.crop)
+        image = image if image.mode == "RGB" else image.convert("RGB")
+        return image if self.crop is None else image.crop(self.crop.box(*image.size))
+
+    def _predict(self, images: Sequence[Image]) -> list[Prediction]:
+        vectors = encode_pictures(images, self.encoder)
+        scale = self.encoder.logit_scale / self.system.temperature
+        found = answers(self.system.attributes, vectors, self._texts, scale)
+        scores = class_scores(self._plans, found, self.combine)
+        shown = shown_scores(scores, self.combine)
+        best = winners(scores)
+        # A stable sort keeps equal classes in the system's order, as the choice of the winner does.
+        order = np.argsort(-scores, axis=0, kind="stable")
+        ties = scores == scores[best, np.arange(len(images))]
+        names = self.system.classes
+        return [
+            Prediction(
+                label=names[best[column]],
+                score=float(shown[best[column], column]),
+                scores={names[index]: float(shown[index, column]) for index in order[:, column]},
+                tied=tuple(names[index] for index in np.flatnonzero(ties[:, column]) if index != best[column]),
+                why=self._why(found, names[best[column]], column),
+            )
+            for column in range(len(images))
+        ]
+
+    def _why(self, found: Sequence[Answers], label: str, column: int) -> tuple[Reason, ...]:
+        reasons = []
+        for answer in found:
+            attribute, probabilities = answer.attribute, answer.probabilities[:, column]
+            seen = int(answer.chosen[column])
+            rule = self.system.rules[label][attribute.name]
+            expected = [attribute.options.index(option) for option in rule]
+            reasons.append(
+                Reason(
+                    attribute=attribute.name,
+                    seen=attribute.options[seen],
+                    seen_probability=float(probabilities[seen]),
+                    expected=rule,
+                    probability=min(1.0, float(probabilities[expected].sum())) if rule else None,
+                )
+            )
+        return tuple(reasons)

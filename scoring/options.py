@@ -1,0 +1,153 @@
+"""The options that several verbs share: which images, and which encoder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from .dataset import Dataset
+    from .encoder import Encoder
+    from .images import Crop
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class DataChoice:
+    """The labelled images that a person chose."""
+
+    source: str
+    image_column: str
+    label_column: str
+    crop: str | None
+    split: str
+
+    def load(self) -> Dataset:
+        """Find the images; ``split`` is left to whoever uses them."""
+        from .sources import load_dataset
+
+        return load_dataset(self.source, image_column=self.image_column, label_column=self.label_column, crop=self.crop)
+
+
+@dataclass(frozen=True, slots=True)
+class EncoderChoice:
+    """The encoder that a person chose."""
+
+    spec: str
+    revision: str | None
+    trust_remote_code: bool
+    device: str | None
+    dtype: str | None
+    batch_size: int | None
+
+    def load(self) -> Encoder:
+        """Load the model, which takes seconds."""
+        from .encoders import load_encoder
+
+        return load_encoder(
+            self.spec,
+            revision=self.revision,
+            trust_remote_code=self.trust_remote_code,
+            device=self.device,
+            dtype=self.dtype,
+        )
+
+
+def data_options(split: str) -> Callable[[F], F]:
+    """Add ``--data``, its columns, ``--crop`` and ``--split``; the command gets a ``DataChoice`` as ``data``."""
+    options = (
+        click.option(
+            "--data",
+            metavar="DIR|FILE",
+            required=True,
+            help="Labelled images: a folder of class folders, or a CSV or JSONL file with a row for each image.",
+        ),
+        click.option(
+            "--split",
+            metavar="NAME",
+            default=split,
+            show_default=True,
+            help="Which images: train, dev, test, another name that the data gives, or all.",
+        ),
+        click.option("--image-column", metavar="NAME", default="image", show_default=True, help="Column of the path."),
+        click.option("--label-column", metavar="NAME", default="label", show_default=True, help="Column of the class."),
+        crop_option,
+    )
+
+    def decorate(command: F) -> F:
+        @wraps(command)
+        def gathered(
+            *args: Any, data: str, image_column: str, label_column: str, crop: str | None, split: str, **rest: Any
+        ) -> Any:
+            return command(*args, data=DataChoice(data, image_column, label_column, crop, split), **rest)
+
+        return _with(gathered, options)
+
+    return decorate
+
+
+def encoder_options(command: F) -> F:
+    """Add ``--encoder`` and how to run it; the command gets an ``EncoderChoice`` as ``encoder``."""
+    options = (
+        click.option(
+            "--encoder",
+            metavar="ENCODER",
+            required=True,
+            help='A Hugging Face model id or folder, "demo" for the bundled one, or package.module:factory.',
+        ),
+        click.option("--revision", metavar="REV", help="The model's revision on the hub: a commit, tag or branch."),
+        click.option("--trust-remote-code", is_flag=True, help="Let the model run its own code on this machine."),
+        click.option("--device", metavar="DEVICE", help="cuda, mps or cpu.  [default: the best there is]"),
+        click.option("--dtype", metavar="TYPE", help="float32, bfloat16 or float16.  [default: by device]"),
+        click.option("--batch-size", metavar="N", type=click.IntRange(min=1), help="Images encoded at a time."),
+    )
+
+    @wraps(command)
+    def gathered(
+        *args: Any,
+        encoder: str,
+        revision: str | None,
+        trust_remote_code: bool,
+        device: str | None,
+        dtype: str | None,
+        batch_size: int | None,
+        **rest: Any,
+    ) -> Any:
+        choice = EncoderChoice(encoder, revision, trust_remote_code, device, dtype, batch_size)
+        return command(*args, encoder=choice, **rest)
+
+    return _with(gathered, options)
+
+
+crop_option = click.option(
+    "--crop",
+    metavar="L,T,R,B",
+    help="Look only at this part, in fractions of width and height: 0.08,0.11,0.92,0.48; or a crop's name.",
+)
+
+combine_option = click.option(
+    "--combine",
+    type=click.Choice(["sum", "product"]),
+    default="sum",
+    show_default=True,
+    help="How attributes add up: probabilities, or their logarithms.",
+)
+
+
+def parse_crop(text: str | None) -> Crop | None:
+    """The ``--crop`` of a command that has no ``DataChoice``."""
+    from .images import Crop
+
+    return None if text is None else Crop.parse(text)
+
+
+def _with(command: Callable[..., Any], options: tuple[Callable[[Any], Any], ...]) -> Any:
+    # Click lists options in the order of decorators as they stand above a function, the last applied first.
+    for option in reversed(options):
+        command = option(command)
+    return command

@@ -1,0 +1,192 @@
+"""An evaluation as tables for people: 80 columns, nothing said by colour alone, foreign text shown literally."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..systems.model import Rule
+from ..systems.text import plain
+from .classifier import Prediction
+from .evaluation import Evaluation
+from .statistics import Share
+from .verdict import percent, verdict
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from rich.table import Table
+    from rich.text import Text
+
+_BAR = 20
+_WEAKEST = 8
+_SWITCHES = 12
+
+
+def evaluation_report(evaluation: Evaluation, *, cells: bool = False) -> RenderableType:
+    """The whole report as one rich renderable."""
+    from rich.console import Group
+
+    parts: list[RenderableType] = [_setting(evaluation), _gap(), _headline(evaluation), _gap()]
+    parts += [_text(sentence) for sentence in verdict(evaluation)]
+    parts += [_gap(), _attributes(evaluation), _text(_units(evaluation))]
+    for title, table in (
+        ("Commonest wrong answer to each attribute", _confusions(evaluation)),
+        ("Weakest classes", _weakest(evaluation)),
+        ("Rules whose switch to one option would help most", _switches(evaluation) if cells else None),
+    ):
+        if table is not None and table.row_count:
+            parts += [_gap(), _text(title), table]
+    return Group(*parts)
+
+
+def prediction_report(image: str, prediction: Prediction, *, top: int = 3) -> RenderableType:
+    """One image's class, the ``top`` best with their scores, and for each attribute what was seen and expected."""
+    from rich.console import Group
+
+    best = ", ".join(f"{name} {score:.3f}" for name, score in list(prediction.scores.items())[:top])
+    table = _table("", "seen", ">", "expected", ">", "")
+    for reason in prediction.why:
+        share = "" if reason.probability is None else f"{reason.probability:.2f}"
+        agrees = "" if not reason.expected or reason.seen in reason.expected else "differs"
+        cells = (reason.attribute, reason.seen, f"{reason.seen_probability:.2f}", _rule(reason.expected), share, agrees)
+        table.add_row(*(_text(cell) for cell in cells))
+    parts: list[RenderableType] = [_text(f"{image}: {prediction.label}"), _indented(_text(best))]
+    if prediction.tied:
+        parts.append(_indented(_text(f"the same score: {', '.join(prediction.tied)}")))
+    return Group(*parts, _indented(table))
+
+
+def _setting(e: Evaluation) -> Table:
+    table = _table("", "", header=False)
+    known = [measure for measure in e.classes if measure.share.n]
+    images = f"{e.n} of {len(known)} classes, split {e.setting.split}"
+    if e.setting.crop:
+        images += f", crop {e.setting.crop}"
+    rows = [("system", e.system.name), ("images", images), ("from", e.setting.data), ("encoder", e.setting.encoder)]
+    if e.combine != "sum":
+        rows.append(("combine", e.combine))
+    for name, value in rows:
+        if value:
+            table.add_row(_text(name), _text(value))
+    return table
+
+
+def _headline(e: Evaluation) -> Table:
+    table = _table("", ">accuracy", ">95 % interval", "", ">texts")
+    table.add_row(_text("chance"), _text(percent(e.chance)), _gap(), _bar(e.chance), _gap())
+    _add_share(table, "class names alone", e.baseline, e.baseline_texts)
+    if e.permuted is not None:
+        control = e.permuted.accuracy
+        table.add_row(_text("rules permuted"), _text(percent(control)), _gap(), _bar(control), _text(e.system_texts))
+    _add_share(table, "this system", e.share, e.system_texts)
+    if len(e.system.classes) > 5:
+        table.add_row(_text("  among its best 5"), _text(percent(e.top(5))))
+    return table
+
+
+def _add_share(table: Table, name: str, share: Share, texts: int) -> None:
+    table.add_row(
+        _text(name), _text(percent(share.value)), _text(_interval(share)), _bar(share.value or 0.0), _text(texts)
+    )
+
+
+def _attributes(e: Evaluation) -> Table:
+    table = _table("attribute", ">right", ">95 %", ">chance", ">splits", ">tells", ">brings", ">n")
+    for measure in e.attributes:
+        brings = "–" if measure.contribution is None else f"{100 * measure.contribution:+.1f}"
+        table.add_row(
+            _text(measure.name),
+            _text(percent(measure.share.value)),
+            _text(_interval(measure.share)),
+            _text(percent(measure.chance)),
+            _text(f"{measure.separating_power:.2f}"),
+            _text(f"{measure.information:.2f}"),
+            _text(brings),
+            _text(measure.share.n),
+        )
+    return table
+
+
+def _units(e: Evaluation) -> str:
+    noise = max(measure.noise for measure in e.attributes)
+    return (
+        "splits: bits by which the rules split the classes. tells: bits that the answers give of the class, of which "
+        f"noise alone would show up to {noise:.2f}. brings: points of accuracy lost without the attribute."
+    )
+
+
+def _confusions(e: Evaluation) -> Table:
+    table = _table("attribute", "expected", "seen", ">images", "most of them")
+    for measure in e.attributes:
+        worst = measure.worst
+        if worst is not None:
+            cells = (measure.name, _rule(worst.expected), worst.predicted, worst.count, worst.class_name)
+            table.add_row(*map(_text, cells))
+    return table
+
+
+def _weakest(e: Evaluation) -> Table:
+    table = _table("class", ">right", ">95 %", ">n", "mostly taken for")
+    missed = [measure for measure in e.classes if measure.share.hits < measure.share.n]
+    for measure in sorted(missed, key=lambda m: m.share.hits / m.share.n)[:_WEAKEST]:
+        taken = f"{plain(measure.confused_with or '')} ({measure.confused_count})"
+        share = measure.share
+        table.add_row(*map(_text, (measure.name, percent(share.value), _interval(share), share.n, taken)))
+    return table
+
+
+def _switches(e: Evaluation) -> Table:
+    table = _table("class", "attribute", "rule", ">agrees", "preferred", ">points")
+    helpful = [cell for cell in e.cells if (cell.delta_if_switched or 0) > 0]
+    for cell in sorted(helpful, key=lambda cell: -(cell.delta_if_switched or 0))[:_SWITCHES]:
+        rule = _rule(e.system.rules[cell.class_name][cell.attribute])
+        agrees = percent(cell.agreement.value if cell.agreement else None)
+        points = f"{100 * (cell.delta_if_switched or 0):+.1f}"
+        table.add_row(*map(_text, (cell.class_name, cell.attribute, rule, agrees, cell.preferred or "", points)))
+    return table
+
+
+def _rule(rule: Rule) -> str:
+    return " | ".join(rule) or "–"
+
+
+def _interval(share: Share) -> str:
+    if not share.n:
+        return "–"
+    low, high = share.ci95
+    return f"{100 * low:.0f} – {100 * high:.0f} %"
+
+
+def _bar(share: float) -> Text:
+    return _text("█" * round(_BAR * share))
+
+
+def _text(value: str | int) -> Text:
+    from rich.text import Text
+
+    return Text(plain(str(value)))
+
+
+def _indented(part: RenderableType) -> RenderableType:
+    from rich.padding import Padding
+
+    return Padding(part, (0, 0, 0, 2))
+
+
+def _gap() -> Text:
+    return _text("")
+
+
+def _table(*titles: str, header: bool = True) -> Table:
+    """A table without rules; a title that begins with ``>`` heads a column of numbers, aligned to the right."""
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=header, header_style="bold")
+    for title in titles:
+        numbers = title.startswith(">")
+        table.add_column(
+            _text(title.removeprefix(">")),
+            justify="right" if numbers else "left",
+            no_wrap=numbers,
+            overflow="fold",
+        )
+    return table
