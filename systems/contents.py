@@ -165,9 +165,8 @@ def _notes(
 
 def _allowances(allow: Json) -> Iterator[Problem]:
     for index, form in enumerate(allow if isinstance(allow, list) else []):
-        for key in ("check", "reason"):
-            yield from _note(_object(form).get(key), ("allow", index, key))
-        yield from _writable(_object(form).get("place"), ("allow", index, "place"))
+        for key in ("check", "place", "reason"):
+            yield from _writable(_object(form).get(key), ("allow", index, key))
 
 
 def _prompts(value: Json, path: Path) -> Iterator[Problem]:

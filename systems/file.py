@@ -51,7 +51,7 @@ def save(system: System, path: str | Path) -> None:
 
     Raises:
         UsageError: ``path`` is not a file (``gallery:NAME``, ``-``).
-        InvalidSystemError: ``load`` would refuse the result (an allowance without a reason, a broken character).
+        InvalidSystemError: ``load`` would refuse the result (half a surrogate pair in a note).
         InputError: the file cannot be written.
     """
     if str(path).startswith(GALLERY):
