@@ -69,17 +69,15 @@ FREE = ("two\nlines", "tab\there", "\x1b[31mred", " padded ", "\u202eevil", "*md
 
 def texts() -> st.SearchStrategy[str]:
     """Names and options: whatever ``text_problem`` lets through."""
-    drawn = st.text(st.characters(exclude_categories=("Cc", "Cf", "Cs", "Zl", "Zp")), min_size=1, max_size=12)
-    return (
-        st.sampled_from(NASTY) | st.sampled_from("abcdef") | drawn.map(str.strip).filter(lambda t: not text_problem(t))
-    )
+    visible = st.characters(exclude_categories=["Cc", "Cf", "Cs", "Zl", "Zp"])
+    drawn = st.text(visible, min_size=1, max_size=12).map(str.strip).filter(lambda text: not text_problem(text))
+    return st.sampled_from(NASTY) | st.sampled_from("abcdef") | drawn
 
 
 def free_texts() -> st.SearchStrategy[str]:
     """Descriptions and notes: any Unicode text, empty too, line breaks and control characters included."""
-    return (
-        st.just("") | st.sampled_from(FREE) | texts() | st.text(st.characters(exclude_categories=("Cs",)), max_size=12)
-    )
+    drawn = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+    return st.just("") | st.sampled_from(FREE) | texts() | drawn
 
 
 def prompts() -> st.SearchStrategy[str]:

@@ -11,7 +11,7 @@ from cotsmith.tests.systems.strategies import edits_for, systems
 
 
 @given(st.data())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_an_edit_keeps_the_invariants_and_its_inverse_restores_everything(data: st.DataObject) -> None:
     before = data.draw(systems())
     edit = data.draw(edits_for(before))
