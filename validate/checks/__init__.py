@@ -1,0 +1,1 @@
+"""The checks: one class in one file for each fault."""
