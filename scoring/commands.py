@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -108,7 +110,7 @@ def classify(
     system = load(file)
     check_answerable(system)
     area = parse_crop(crop)
-    paths = image_files(images, click.get_text_stream("stdin", errors="surrogateescape"))
+    paths = image_files(images, _stdin_lines())
     classifier = Classifier(system, encoder.load(), combine=combine, crop=area)
     named, broken = 0, 0
     for batch in classifier.stream(paths, batch_size=encoder.batch_size or 32):
@@ -140,6 +142,11 @@ def _warn_list(what: str, texts: list[str]) -> None:
         warn(f"{what} {text}")
     if len(texts) > _SHOWN:
         warn(f"{what} {len(texts) - _SHOWN} more")
+
+
+def _stdin_lines() -> Iterator[str]:
+    for line in sys.stdin.buffer:
+        yield os.fsdecode(line)
 
 
 def _as_text(path: str | Path) -> str:

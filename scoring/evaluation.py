@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TypeAlias
 
@@ -42,11 +42,13 @@ Data: TypeAlias = Dataset | LabelledEmbeddings
 class Setting:
     """What else a person needs to read the numbers, and to get them again.
 
+    ``encoder`` is its name, ``encoder_key`` its identity, which also tells revisions and number formats apart.
     ``items`` are the images in the order of the evaluation's columns, empty for embeddings computed elsewhere;
     ``skipped`` was left out, and why; ``truncated`` are texts whose end the encoder does not see.
     """
 
     encoder: str = ""
+    encoder_key: str = ""
     data: str = ""
     split: str = "all"
     crop: Crop | None = None
@@ -55,7 +57,7 @@ class Setting:
     truncated: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Evaluation:
     """A system measured on N labelled images. Made by ``evaluate`` or ``evaluate_vectors``.
 
@@ -66,16 +68,22 @@ class Evaluation:
     """
 
     system: System
-    images: Vectors = field(repr=False)
-    labels: Indexes = field(repr=False)
-    texts: TextVectors = field(repr=False)
+    images: Vectors
+    labels: Indexes
+    texts: TextVectors
     logit_scale: float
     combine: Combine
     seed: int
-    answers: tuple[Answers, ...] = field(repr=False)
-    scores: NDArray[np.float32] = field(repr=False)
-    predicted: Indexes = field(repr=False)
-    setting: Setting = field(repr=False)
+    answers: tuple[Answers, ...]
+    scores: NDArray[np.float32]
+    predicted: Indexes
+    setting: Setting
+
+    def __repr__(self) -> str:
+        name = plain(self.system.name)
+        return (
+            f"<Evaluation of {name}: {self.share.hits} of {self.n} images right, {self.baseline.hits} by class names>"
+        )
 
     @property
     def n(self) -> int:
@@ -238,7 +246,13 @@ def evaluate(
     chosen = check_evaluable(system, dataset, split)
     names = list(dict.fromkeys(attribute_texts(system) + class_texts(system)))
     texts = dict(zip(names, embed_texts(encoder, names, batch_size=batch_size), strict=True))
-    setting = Setting(encoder.key, chosen.name, split, truncated=truncated_texts(encoder, names))
+    setting = Setting(
+        encoder=str(getattr(encoder, "name", encoder.key)),
+        encoder_key=encoder.key,
+        data=chosen.name,
+        split=split,
+        truncated=truncated_texts(encoder, names),
+    )
     if isinstance(chosen, LabelledEmbeddings):
         images, labels = chosen.vectors, chosen.labels
     else:

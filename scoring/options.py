@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from ..systems.text import plain
+from ..terminal import warn
+
 if TYPE_CHECKING:
     from .dataset import Dataset
     from .encoder import Encoder
@@ -46,16 +49,19 @@ class EncoderChoice:
     batch_size: int | None
 
     def load(self) -> Encoder:
-        """Load the model, which takes seconds."""
+        """Load the model, which takes seconds, and pass on what it warns of."""
         from .encoders import load_encoder
 
-        return load_encoder(
+        encoder = load_encoder(
             self.spec,
             revision=self.revision,
             trust_remote_code=self.trust_remote_code,
             device=self.device,
             dtype=self.dtype,
         )
+        for warning in getattr(encoder, "warnings", ()):
+            warn(plain(str(warning)))
+        return encoder
 
 
 def data_options(split: str) -> Callable[[F], F]:

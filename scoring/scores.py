@@ -128,7 +128,7 @@ class _Scorer:
 
 
 def _sum_of(rows: _Matrix, options: tuple[int, ...]) -> _Matrix:
-    total = rows[options[0]].copy()
+    total: _Matrix = rows[options[0]].copy()
     for option in options[1:]:
         total += rows[option]
     return total

@@ -130,6 +130,7 @@ def _settings(e: Evaluation) -> Json:
     return {
         "system": e.system.name,
         "encoder": setting.encoder,
+        "encoder_key": setting.encoder_key,
         "data": setting.data,
         "split": setting.split,
         "crop": str(setting.crop) if setting.crop else None,

@@ -285,3 +285,10 @@ def test_what_cannot_be_evaluated_is_refused() -> None:
         attempt(whole, ["A"], 2)
     with pytest.raises(UsageError, match="not a way to combine"):
         attempt(whole, ["A"], combine="mean")
+
+
+def test_an_evaluation_shows_itself_in_a_line() -> None:
+    system = System(name="two", attributes=(Attribute("a", ("{}",), ("x",)),), rules={"A": {"a": ("x",)}, "B": {}})
+    evaluation = evaluated(system, n=8)
+    right = int((evaluation.labels == 0).sum())
+    assert repr(evaluation).startswith(f"<Evaluation of two: {right} of 8 images right")
