@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .encoder import Encoder
     from .images import Crop
 
-F = TypeVar("F", bound=Callable[..., Any])
+Command: TypeAlias = Callable[..., Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class EncoderChoice:
         return encoder
 
 
-def data_options(split: str) -> Callable[[F], F]:
+def data_options(split: str) -> Callable[[Command], Command]:
     """Add ``--data``, its columns, ``--crop`` and ``--split``; the command gets a ``DataChoice`` as ``data``."""
     options = (
         click.option(
@@ -85,7 +85,7 @@ def data_options(split: str) -> Callable[[F], F]:
         crop_option,
     )
 
-    def decorate(command: F) -> F:
+    def decorate(command: Command) -> Command:
         @wraps(command)
         def gathered(
             *args: Any, data: str, image_column: str, label_column: str, crop: str | None, split: str, **rest: Any
@@ -97,7 +97,7 @@ def data_options(split: str) -> Callable[[F], F]:
     return decorate
 
 
-def encoder_options(command: F) -> F:
+def encoder_options(command: Command) -> Command:
     """Add ``--encoder`` and how to run it; the command gets an ``EncoderChoice`` as ``encoder``."""
     options = (
         click.option(
@@ -152,7 +152,7 @@ def parse_crop(text: str | None) -> Crop | None:
     return None if text is None else Crop.parse(text)
 
 
-def _with(command: Callable[..., Any], options: tuple[Callable[[Any], Any], ...]) -> Any:
+def _with(command: Command, options: tuple[Callable[[Command], Command], ...]) -> Command:
     # Click lists options in the order of decorators as they stand above a function, the last applied first.
     for option in reversed(options):
         command = option(command)

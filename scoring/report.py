@@ -160,7 +160,7 @@ def _bar(share: float) -> Text:
     return _text("█" * round(_BAR * share))
 
 
-def _text(value: str | int) -> Text:
+def _text(value: object) -> Text:
     from rich.text import Text
 
     return Text(plain(str(value)))

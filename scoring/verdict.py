@@ -34,7 +34,7 @@ def _on_the_rules(e: Evaluation) -> str:
             f"The rules matter: permuted between the classes, accuracy falls from {percent(e.accuracy)} "
             f"to {percent(control.accuracy)}."
         )
-    if high < control.accuracy:
+    if high < e.chance:
         return f"The rules mislead: permuted between the classes they score more, {percent(control.accuracy)}."
     if e.accuracy > max(control.accuracy, e.chance):
         return f"Too few images, or too weak rules: {percent(e.accuracy)} may still be chance or the control."
@@ -44,7 +44,9 @@ def _on_the_rules(e: Evaluation) -> str:
 def _on_the_baseline(e: Evaluation) -> str:
     gain = 100 * (e.accuracy - float(e.baseline_correct.mean()))
     p = probability(e.mcnemar_p)
-    if e.mcnemar_p >= SIGNIFICANT or gain == 0:
+    if gain == 0:
+        return "The class names alone do exactly as well."
+    if e.mcnemar_p >= SIGNIFICANT:
         return f"The class names alone do about as well: the {gain:+.1f} points between them may be luck ({p})."
     side = "Better" if gain > 0 else "Worse"
     return f"{side} than the class names alone by {abs(gain):.1f} points ({p}, McNemar, paired)."

@@ -1,0 +1,132 @@
+"""The report fits 80 columns whatever the names are, JSON holds for any system, and the sentences say what is so."""
+
+from __future__ import annotations
+
+import io
+import json
+from dataclasses import replace
+from unicodedata import east_asian_width
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rich.console import Console
+
+from cotsmith.scoring.evaluation import Evaluation, evaluate_vectors
+from cotsmith.scoring.report import evaluation_report
+from cotsmith.scoring.summary import evaluation_json
+from cotsmith.scoring.verdict import percent, probability, verdict
+from cotsmith.systems.model import Attribute, System
+from tests.scoring.worlds import evaluated, systems
+
+CLASSES = tuple(f"class {index}" for index in range(10))
+# Each class has an option of its own, along its own axis, so that predictions can be chosen at will.
+TEN = System(
+    attributes=(Attribute("kind", ("is {}",), CLASSES),),
+    rules={name: {"kind": (name,)} for name in CLASSES},
+)
+
+
+def judged(labels: list[int], predicted: list[int], baseline: list[int], system: System = TEN) -> Evaluation:
+    """An evaluation whose system and whose class names predict what is given."""
+    axes = np.eye(20, dtype=np.float32)
+    texts = {f"is {name}": axes[index] for index, name in enumerate(CLASSES)}
+    texts |= {name: axes[10 + index] for index, name in enumerate(CLASSES)}
+    images = (axes[predicted] + axes[[10 + index for index in baseline]]) / np.sqrt(2)
+    names = [CLASSES[index] for index in labels]
+    return evaluate_vectors(system, images.astype(np.float32), names, texts, logit_scale=50.0)
+
+
+def rendered(evaluation: Evaluation, *, cells: bool = True) -> str:
+    target = io.StringIO()
+    Console(file=target, width=80, markup=False, emoji=False).print(evaluation_report(evaluation, cells=cells))
+    return target.getvalue()
+
+
+EVERY = [index % 10 for index in range(200)]
+NEXT = [(index + 1) % 10 for index in EVERY]
+
+
+def test_rules_that_matter() -> None:
+    said = verdict(judged(EVERY, EVERY, NEXT))
+    assert said[0] == "The rules matter: permuted between the classes, accuracy falls from 100.0 % to 0.0 %."
+    assert said[1] == "Better than the class names alone by 100.0 points (p < 0.0001, McNemar, paired)."
+    assert len(said) == 2
+
+
+def test_rules_that_carry_nothing() -> None:
+    evenly = [index // 10 % 10 for index in range(200)]
+    said = verdict(judged(EVERY, evenly, evenly))
+    assert said[0] == "The control scores as well as the system: the rules carry nothing that these images show."
+    assert said[1] == "The class names alone do exactly as well."
+    four_right, two_right = NEXT[:-4] + EVERY[-4:], NEXT[:-2] + EVERY[-2:]
+    assert verdict(judged(EVERY, four_right, two_right))[1] == (
+        "The class names alone do about as well: the +1.0 points between them may be luck (p = 0.5)."
+    )
+
+
+def test_rules_that_mislead_and_lose_to_the_names() -> None:
+    rules, names = verdict(judged(EVERY, NEXT, EVERY))[:2]
+    assert rules.startswith("The rules mislead")
+    assert names.startswith("Worse than the class names alone by 100.0 points")
+
+
+def test_a_few_images_prove_little() -> None:
+    evaluation = judged([0, 1, 2], [0, 5, 6], [3, 3, 3])
+    assert verdict(evaluation)[0].startswith("Too few images")
+
+
+def test_a_single_class_tells_nothing_apart() -> None:
+    one = System(attributes=TEN.attributes, rules={"class 0": {"kind": ("class 0",)}})
+    evaluation = judged([0, 0], [0, 0], [0, 0], one)
+    assert verdict(evaluation)[0] == "With a single class there is nothing to tell apart."
+    assert evaluation_json(evaluation)["permuted"]["accuracy"] is None
+
+
+def test_what_could_mislead_is_said() -> None:
+    twins = replace(TEN, rules={**TEN.rules, "class 1": {"kind": ("class 0",)}})
+    labels = [0] * 30 + [1] * 5 + [2]
+    said = " ".join(verdict(judged(labels, labels, labels, twins)))
+    assert 'naming "class 0" always would score 83.3 %' in said
+    assert "For 35 images several classes share the best score" in said
+    assert "7 of 10 classes have no image here" in said
+
+
+@given(systems(), st.integers(0, 100), st.sampled_from(["sum", "product"]))
+@settings(max_examples=30, deadline=None)
+def test_any_evaluation_can_be_shown_and_stored(system: System, seed: int, combine: str) -> None:
+    evaluation = evaluated(system, n=8, seed=seed, combine=combine)  # type: ignore[arg-type]
+    assert max(map(len, rendered(evaluation).splitlines())) <= 80
+    stored = json.loads(json.dumps(evaluation_json(evaluation, cells=True), allow_nan=False))
+    assert stored["system"]["accuracy"] == evaluation.accuracy
+    assert len(stored["cells"]) == len(system.classes) * len(system.attributes)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "a name so long that no column of any table could ever hold it whole " * 2,
+        "[/red]",
+        ":smile:",
+        "宝可梦" * 20,
+        "🦄",
+    ],
+)
+def test_any_name_fits_and_is_shown_literally(name: str) -> None:
+    name = name.strip()
+    option = f"{name} option"
+    system = System(
+        name=name,
+        attributes=(Attribute(name, ("{}",), (option, "other")),),
+        rules={name: {name: (option,)}, "B": {name: ("other",)}, "C": {name: ("other",)}},
+    )
+    shown = rendered(evaluated(system))
+    widths = [sum(2 if east_asian_width(char) in "WF" else 1 for char in line) for line in shown.splitlines()]
+    assert max(widths) <= 80
+    assert name[:5] in shown
+
+
+def test_shares_and_p_values_are_written_for_people() -> None:
+    assert [percent(0.4657), percent(1.0), percent(None)] == ["46.6 %", "100.0 %", "–"]
+    assert [probability(0.03142), probability(1.0), probability(1e-9)] == ["p = 0.031", "p = 1", "p < 0.0001"]
