@@ -1,0 +1,192 @@
+"""Reads a system in whatever form it comes: looks at the content, chooses the reader, says what it had to assume."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ..errors import InputError, InvalidSystemError
+from .canonical import FORMAT
+from .document import parse_document
+from .import_csv import looks_like_csv, read_csv
+from .import_descriptors import is_descriptors, read_descriptors
+from .import_index import find_index_form, names_indexes, read_index_form
+from .import_texts import Faults, name_from
+from .json_form import Json
+from .model import System
+from .python_literal import Broken, Literal, find_literals, json_value
+from .sources import read_text, source_name
+
+REPAIR_LIMIT = 2 * 1024 * 1024
+"""Characters of broken JSON that are handed to the repairer, which is slow."""
+
+_FENCE = re.compile(r"^[ \t]*(```+|~~~+)[^\n]*\n(.*?)^[ \t]*\1[ \t]*$", re.DOTALL | re.MULTILINE)
+_FORMS = (
+    "Known forms: a cotsmith file; classification_cot or classification_groups with rules, as JSON or Python; "
+    "class → attribute → descriptors as JSON; a CSV table with a row for each class."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """A system that came in another form: which form it was, and remarks on what was assumed or repaired."""
+
+    system: System
+    form: str
+    remarks: tuple[str, ...]
+
+
+def import_file(source: str | Path, *, name: str | None = None) -> Imported:
+    """Read a path, ``gallery:NAME`` or ``-`` in any form; raises like ``import_text``, or ``InputError``."""
+    return import_text(read_text(source), source_name(source), name=name)
+
+
+def import_text(text: str, source: str = "<text>", *, name: str | None = None) -> Imported:
+    """The system that ``text`` writes in any form that ``cotsmith import`` knows.
+
+    ``source`` stands for the text in messages and gives the system its name, unless ``name`` or the text itself does.
+
+    Raises:
+        InvalidSystemError: the form was recognised, but what it says is wrong.
+        InputError: no form was recognised; the message says what was tried.
+    """
+    try:
+        imported = _recognise(text, source, name or name_from(source))
+    except InputError as error:
+        if error.where.startswith(source):
+            raise
+        where = f"{source}: {error.where}" if error.where else source
+        raise type(error)(error.message, where=where, hint=error.hint) from error
+    return replace(imported, system=replace(imported.system, name=name)) if name else imported
+
+
+def _recognise(text: str, source: str, name: str) -> Imported:
+    try:
+        value = json_value(text)
+    except RecursionError:
+        return Imported(parse_document(text, source).system, "cotsmith", ())  # which says that it is too deep
+    except ValueError:
+        return _recognise_pieces(text, source, name)
+    if isinstance(value, dict) and "cotsmith" in value:
+        return Imported(parse_document(text, source).system, "cotsmith", ())
+    literals = [Literal("", value, 1)]
+    return _choose(literals, source, name) or _incomplete(literals, source, name) or _unknown(source, [])
+
+
+def _recognise_pieces(text: str, source: str, name: str) -> Imported:
+    bodies = _fenced(text)
+    literals, broken = _pieces(bodies)
+    if not literals and not broken:
+        bodies = [*bodies, (text, 1)]
+        literals, broken = _pieces(bodies)
+    if imported := _choose(literals, source, name):
+        return imported
+    if imported := _choose([*literals, *_repaired(broken)], source, name):
+        remark = "the text was broken and has been repaired: check the result"
+        return replace(imported, remarks=(remark, *imported.remarks))
+    if not broken and (imported := _incomplete(literals, source, name)):
+        return imported
+    for body, _ in bodies:
+        if looks_like_csv(body):
+            try:
+                system, remarks = read_csv(body, source, name)
+            except InvalidSystemError:
+                if "{" not in body:
+                    raise
+            else:
+                return Imported(system, "CSV table", tuple(remarks))
+    return _unknown(source, broken)
+
+
+def _fenced(text: str) -> list[tuple[str, int]]:
+    """The contents of Markdown's fenced blocks, each with its first line."""
+    return [(fence[2], text.count("\n", 0, fence.start(2)) + 1) for fence in _FENCE.finditer(text)]
+
+
+def _pieces(bodies: list[tuple[str, int]]) -> tuple[list[Literal], list[Broken]]:
+    literals: list[Literal] = []
+    broken: list[Broken] = []
+    for body, first_line in bodies:
+        found, failed = find_literals(body, first_line)
+        literals += found
+        broken += failed
+    return literals, broken
+
+
+def _choose(literals: list[Literal], source: str, name: str) -> Imported | None:
+    """The first form that the literals hold completely."""
+    for literal in literals:
+        if imported := _own_form(literal.value, source, name):
+            return imported
+    form = _index_form(literals)
+    if form is not None:
+        if form[1] is None:
+            return None
+        system, remarks = read_index_form(*form, source, name)
+        return Imported(system, "index form", tuple(remarks))
+    candidates = [literal.value for literal in literals if is_descriptors(literal.value)]
+    if not candidates:
+        return None
+    system, remarks = read_descriptors(max(candidates, key=_size), source, name)
+    return Imported(system, "descriptors", tuple(remarks))
+
+
+def _incomplete(literals: list[Literal], source: str, name: str) -> Imported | None:
+    """Refuses groups without rules; ``None`` when there are not even groups."""
+    form = _index_form(literals)
+    return Imported(read_index_form(*form, source, name)[0], "index form", ()) if form is not None else None
+
+
+def _own_form(value: Json, source: str, name: str) -> Imported | None:
+    if not isinstance(value, dict) or not isinstance(value.get("attributes"), dict) or "rules" not in value:
+        return None
+    if "cotsmith" not in value and names_indexes(value["rules"]):
+        system, said = read_index_form(value["attributes"], value["rules"], source, name)
+        return Imported(system, "index form", tuple(said))
+    remarks = () if "cotsmith" in value else (f'"cotsmith": {FORMAT} was missing; read as format {FORMAT}',)
+    document = parse_document(json.dumps({"cotsmith": FORMAT, **value}), source)
+    faults = Faults(source)
+    for problem in document.problems:  # without positions: those of the rewritten text mean nothing to a person
+        faults.add(problem.path, problem.message)
+    faults.refuse()
+    return Imported(document.system, "cotsmith", remarks)
+
+
+def _index_form(literals: list[Literal]) -> tuple[Json, Json] | None:
+    """Groups with rules from one literal, else from names or keys spread over several, else groups alone."""
+    table: dict[str, Json] = {}
+    for literal in literals:
+        if literal.name:
+            table[literal.name] = literal.value
+        elif isinstance(literal.value, dict):
+            table.update(literal.value)
+    forms = [form for value in (*(x.value for x in literals), table) if (form := find_index_form(value)) is not None]
+    return next((form for form in forms if form[1] is not None), forms[0] if forms else None)
+
+
+def _repaired(broken: list[Broken]) -> list[Literal]:
+    from json_repair import repair_json
+
+    literals = []
+    for piece in broken:
+        # What is cut off cannot be repaired, only made up.
+        if piece.text and len(piece.text) <= REPAIR_LIMIT:
+            try:
+                value = repair_json(piece.text, return_objects=True, skip_json_loads=True)
+            except (ValueError, RecursionError):
+                continue
+            literals.append(Literal(piece.name, value, piece.line))
+    return literals
+
+
+def _size(value: Json) -> int:
+    return len(value) if isinstance(value, dict) else 0
+
+
+def _unknown(source: str, broken: list[Broken]) -> Imported:
+    if broken:
+        first = broken[0]
+        raise InputError(first.reason, where=f"{source}:{first.line}", hint=_FORMS)
+    raise InputError("no form of system was recognised", where=source, hint=_FORMS)
