@@ -99,7 +99,7 @@ def encode_pictures(images: Sequence[Image], encoder: Encoder) -> Vectors:
     Raises:
         EncoderError: the encoder returned something else than N finite vectors.
     """
-    return normalise(checked(encoder.encode_images(list(images)), len(images), "images", plain(encoder.key)))
+    return normalise(checked(encoder.encode_images(list(images)), len(images), "images", _name(encoder)))
 
 
 def embed_texts(
@@ -124,7 +124,7 @@ def embed_texts(
     blocks = []
     for start in range(0, len(distinct), size):
         batch = distinct[start : start + size]
-        blocks.append(normalise(checked(encoder.encode_texts(batch), len(batch), "texts", plain(encoder.key))))
+        blocks.append(normalise(checked(encoder.encode_texts(batch), len(batch), "texts", _name(encoder))))
         if progress is not None:
             progress(start + len(batch), len(distinct))
     row = {text: index for index, text in enumerate(distinct)}
@@ -141,6 +141,10 @@ def truncated_texts(encoder: Encoder, texts: Iterable[str]) -> tuple[str, ...]:
     """Those of ``texts`` whose end the encoder does not see; none where it cannot tell."""
     tell = getattr(encoder, "truncated", None)
     return tuple(tell(list(texts))) if callable(tell) else ()
+
+
+def _name(encoder: Encoder) -> str:
+    return plain(str(getattr(encoder, "name", encoder.key)))
 
 
 def _batch_size(encoder: Encoder, wanted: int | None) -> int:
@@ -177,9 +181,7 @@ def _decoded(items: Sequence[Item], crop: Crop | None) -> Generator[Decoded, Non
 def _stacked(blocks: Sequence[Vectors], what: str, encoder: Encoder) -> Vectors:
     widths = sorted({block.shape[1] for block in blocks})
     if len(widths) > 1:
-        raise EncoderError(
-            f"vectors of {' and '.join(map(str, widths))} dimensions for {what}", where=plain(encoder.key)
-        )
+        raise EncoderError(f"vectors of {' and '.join(map(str, widths))} dimensions for {what}", where=_name(encoder))
     return np.concatenate(blocks)
 
 

@@ -14,7 +14,7 @@ from cotsmith.errors import DataError, EncoderError, UsageError
 from cotsmith.scoring.dataset import Dataset, Item
 from cotsmith.scoring.embed import embed_images, embed_prompts, embed_texts, encode_pictures, truncated_texts
 from cotsmith.scoring.encoder import Vectors
-from cotsmith.scoring.images import Crop
+from cotsmith.scoring.images import Crop, decode
 
 
 class MeanColor:
@@ -105,20 +105,17 @@ def test_progress_reaches_the_total(tmp_path: Path) -> None:
 
 
 def test_decoding_stays_a_bounded_number_of_images_ahead(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from cotsmith.scoring import embed
-
     items = colored(tmp_path, 80)
-    monkeypatch.setattr(embed.os, "cpu_count", lambda: 1)
+    monkeypatch.setattr("os.cpu_count", lambda: 1)
     opened: list[Path] = []
     lock = threading.Lock()
-    real = embed.decode
 
     def counting(path: Path, crop: Crop | None = None) -> Image.Image:
         with lock:
             opened.append(path)
-        return real(path, crop)
+        return decode(path, crop)
 
-    monkeypatch.setattr(embed, "decode", counting)
+    monkeypatch.setattr("cotsmith.scoring.embed.decode", counting)
 
     class Failing(MeanColor):
         def encode_images(self, images: list[Image.Image]) -> Vectors:

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from cotsmith.scoring.images import MAX_PIXELS, Crop, open_image
 RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 128, 0), (0, 0, 255), (255, 255, 255)
 
 
-def saved(image: Image.Image, path: Path, **options: object) -> Path:
+def saved(image: Image.Image, path: Path, **options: Any) -> Path:
     image.save(path, **options)
     return path
 
@@ -63,7 +64,7 @@ def test_crop_comes_after_orientation(tmp_path: Path) -> None:
 def test_first_frame_of_an_animation(tmp_path: Path) -> None:
     frames = [Image.new("RGB", (8, 8), color) for color in (RED, BLUE)]
     for name in ("x.gif", "x.png", "x.webp"):
-        options = {"save_all": True, "append_images": frames[1:]}
+        options: dict[str, Any] = {"save_all": True, "append_images": frames[1:]}
         path = saved(frames[0], tmp_path / name, **options, **({"lossless": True} if name == "x.webp" else {}))
         assert open_image(path).getpixel((0, 0)) == RED
 
