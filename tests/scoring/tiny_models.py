@@ -17,11 +17,11 @@ _PATCHES: dict[str, Any] = {"image_size": 16, "patch_size": 8}
 
 def save_clip(folder: Path) -> Path:
     """CLIP: 16 × 16 pixels, bytes as tokens, 77 of them, D = 8."""
-    from transformers import convert_slow_tokenizer as slow
+    from transformers.convert_slow_tokenizer import bytes_to_unicode
     from transformers.models.clip.image_processing_pil_clip import CLIPImageProcessorPil
 
-    hf, tokens = _library(), cast("Any", slow)
-    alphabet = list(tokens.bytes_to_unicode().values())
+    hf = _library()
+    alphabet = list(cast("Any", bytes_to_unicode)().values())
     words = [*alphabet, *(letter + "</w>" for letter in alphabet), "<|startoftext|>", "<|endoftext|>"]
     tokenizer = hf.CLIPTokenizer(vocab=_numbered(words), merges=[], model_max_length=77)
     ids = {name: getattr(tokenizer, name) for name in ("bos_token_id", "eos_token_id", "pad_token_id")}
