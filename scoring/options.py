@@ -64,13 +64,16 @@ class EncoderChoice:
         return encoder
 
 
-def data_options(split: str) -> Callable[[Command], Command]:
-    """Add ``--data``, its columns, ``--crop`` and ``--split``; the command gets a ``DataChoice`` as ``data``."""
+def data_options(split: str, *, required: bool = True) -> Callable[[Command], Command]:
+    """Add ``--data``, its columns, ``--crop`` and ``--split``; the command gets a ``DataChoice`` as ``data``.
+
+    Where it is not ``required``, the command gets None when no data were chosen.
+    """
     options = (
         click.option(
             "--data",
             metavar="DIR|FILE",
-            required=True,
+            required=required,
             help="Labelled images: a folder of class folders, or a CSV or JSONL file with a row for each image.",
         ),
         click.option(
@@ -88,9 +91,16 @@ def data_options(split: str) -> Callable[[Command], Command]:
     def decorate(command: Command) -> Command:
         @wraps(command)
         def gathered(
-            *args: Any, data: str, image_column: str, label_column: str, crop: str | None, split: str, **rest: Any
+            *args: Any,
+            data: str | None,
+            image_column: str,
+            label_column: str,
+            crop: str | None,
+            split: str,
+            **rest: Any,
         ) -> Any:
-            return command(*args, data=DataChoice(data, image_column, label_column, crop, split), **rest)
+            choice = None if data is None else DataChoice(data, image_column, label_column, crop, split)
+            return command(*args, data=choice, **rest)
 
         return _with(gathered, options)
 
@@ -99,11 +109,20 @@ def data_options(split: str) -> Callable[[Command], Command]:
 
 def encoder_options(command: Command) -> Command:
     """Add ``--encoder`` and how to run it; the command gets an ``EncoderChoice`` as ``encoder``."""
+    return _encoder_options(command, required=True)
+
+
+def optional_encoder_options(command: Command) -> Command:
+    """Like ``encoder_options``, but the command gets None when no encoder was chosen."""
+    return _encoder_options(command, required=False)
+
+
+def _encoder_options(command: Command, *, required: bool) -> Command:
     options = (
         click.option(
             "--encoder",
             metavar="ENCODER",
-            required=True,
+            required=required,
             help='A Hugging Face model id or folder, "demo" for the bundled one, or package.module:factory.',
         ),
         click.option("--revision", metavar="REV", help="The model's revision on the hub: a commit, tag or branch."),
@@ -116,7 +135,7 @@ def encoder_options(command: Command) -> Command:
     @wraps(command)
     def gathered(
         *args: Any,
-        encoder: str,
+        encoder: str | None,
         revision: str | None,
         trust_remote_code: bool,
         device: str | None,
@@ -124,7 +143,9 @@ def encoder_options(command: Command) -> Command:
         batch_size: int | None,
         **rest: Any,
     ) -> Any:
-        choice = EncoderChoice(encoder, revision, trust_remote_code, device, dtype, batch_size)
+        choice = (
+            None if encoder is None else EncoderChoice(encoder, revision, trust_remote_code, device, dtype, batch_size)
+        )
         return command(*args, encoder=choice, **rest)
 
     return _with(gathered, options)
