@@ -60,7 +60,8 @@ def _setting(e: Evaluation) -> Table:
     known = [measure for measure in e.classes if measure.share.n]
     images = f"{e.n} of {len(known)} classes, split {e.setting.split}"
     if e.setting.crop:
-        images += f", crop {e.setting.crop}"
+        crop = e.setting.crop
+        images += f", crop {crop.left:.3g},{crop.top:.3g},{crop.right:.3g},{crop.bottom:.3g}"
     rows = [("system", e.system.name), ("images", images), ("from", e.setting.data), ("encoder", e.setting.encoder)]
     if e.combine != "sum":
         rows.append(("combine", e.combine))
