@@ -213,8 +213,8 @@ def main() -> None:
     """Render, train, save, and say on standard error how it goes."""
     parser = argparse.ArgumentParser(description="Train the teaching world's encoder.")
     parser.add_argument("folder", nargs="?", type=Path, default=ENCODER_FOLDER, help="where the checkpoint goes")
-    parser.add_argument("--images", type=int, default=24_000, help="how many images to render")
-    parser.add_argument("--steps", type=int, default=6000, help="training steps of 128 images")
+    parser.add_argument("--images", type=int, default=16_000, help="how many images to render")
+    parser.add_argument("--steps", type=int, default=3600, help="training steps of 128 images")
     parser.add_argument("--rate", type=float, default=1.5e-3, help="peak learning rate")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--half", action="store_true", help="compute in bfloat16 (processors with AVX512-BF16)")

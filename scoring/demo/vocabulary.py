@@ -59,12 +59,13 @@ COLOR = Aspect(
     """),
     frames=_said("""
         {}, {}, {}, bright {}, dark {}, light {}, deep {}, mostly {}, {} in color, a {} body, {}-colored, {}
-        skin, {} fur, a shade of {}, vivid {}, {} colored
+        skin, {} fur, a shade of {}, vivid {}, {} colored, a {} tone, a {} hue, a {} shade, pure {}, warm {},
+        soft {}, rich {}
     """),
     options=(
         Option("red", nouns=_said("""
-            red, crimson, scarlet, ruby, ruby red, crimson red, cherry, cherry red, blood red, vermilion,
-            fiery red
+            red, crimson, scarlet, ruby, ruby red, crimson red, cherry, cherry red, blood red, vermilion, fiery
+            red
         """), phrases=_said("""
             reddish, the color of blood, the color of a ripe tomato, strawberry red
         """)),
@@ -81,7 +82,7 @@ COLOR = Aspect(
         Option("green", nouns=_said("""
             green, emerald, lime, leaf green, olive, emerald green, lime green, grass green, jade, moss green
         """), phrases=_said("""
-            greenish, the color of grass, the color of leaves, mint green
+            greenish, the color of grass, the color of leaves, mint green, leafy green
         """)),
         Option("blue", nouns=_said("""
             blue, azure, navy, cobalt, sky blue, royal blue, sapphire, cobalt blue, navy blue, cyan
@@ -137,28 +138,27 @@ FORM = Aspect(
             four-legged beast, dog, cat, wolf, horse, quadruped, four-legged animal, fox, lion, cow, sheep,
             mammal
         """), phrases=_said("""
-            four-legged, standing on four legs, a four-legged body, on four legs, walking on four legs, a
-            sturdy body on four legs, dog-like on four legs, a beast with four legs, sturdy and four-legged
+            four-legged, standing on four legs, a four-legged body, on four legs, walking on four legs, a sturdy
+            body on four legs, dog-like on four legs, a beast with four legs, sturdy and four-legged
         """)),
         Option("bird", nouns=_said("""
             bird, winged creature, bat, owl, winged bird, eagle, flying creature, dragon with wings, butterfly
         """), phrases=_said("""
-            winged, with two large wings, with spread wings, a body with wings, a flying body with wings,
-            winged and feathered, bird-like with wings, with big wings, a pair of wings, flying with wide
-            wings
+            winged, with two large wings, with spread wings, a body with wings, a flying body with wings, winged
+            and feathered, bird-like with wings, with big wings, a pair of wings, flying with wide wings
         """)),
         Option("fish", nouns=_said("""
             fish, goldfish, finned creature, fish with fins, swimming creature, whale, tuna, swimmer
         """), phrases=_said("""
-            with fins and a tail fin, finned, a streamlined body with fins, fins and a fish tail, fish-like
-            with fins, a fish tail, finned and oval, aquatic with fins
+            with fins and a tail fin, finned, a streamlined body with fins, fins and a fish tail, fish-like with
+            fins, a fish tail, finned and oval, aquatic with fins
         """)),
         Option("spider", nouns=_said("""
             spider, crab, eight-legged creature, many-legged creature, insect, tarantula, bug with many legs,
             octopus, arachnid
         """), phrases=_said("""
-            many-legged, with eight legs, with many thin legs, on eight legs, a small body with many long
-            legs, spidery, on many thin legs, eight-legged, crab-like with many legs
+            many-legged, with eight legs, with many thin legs, on eight legs, a small body with many long legs,
+            spidery, on many thin legs, eight-legged, crab-like with many legs
         """)),
     ),
 )
@@ -179,20 +179,18 @@ HEAD = Aspect(
         The creature wears {} on its head.
     """),
     frames=_said("""
-        {}, a {}, {}s, a large {}, long {}, big {}, {} on its head, {} on top, one {}, a small {}, a pointed
-        {}, a visible {}
+        {}, a {}, {}s, a large {}, long {}, big {}, {} on its head, {} on top, one {}, a small {}, a pointed {},
+        a visible {}
     """),
     options=(
         Option("horn", nouns=_said("""
-            horn, single horn, unicorn horn, white horn, long horn, ivory horn, pointed horn, single white
-            horn
+            horn, single horn, unicorn horn, white horn, long horn, ivory horn, pointed horn, single white horn
         """), phrases=_said("""
             a single horn, one horn, a horn like a unicorn, one long pointed horn, a sharp horn, a horn in the
             middle, a single pointed horn, one tall horn
         """)),
         Option("ears", nouns=_said("""
-            ears, long ears, rabbit ears, two ears, bunny ears, floppy ears, tall ears, two long ears, hare
-            ears
+            ears, long ears, rabbit ears, two ears, bunny ears, floppy ears, tall ears, two long ears, hare ears
         """), phrases=_said("""
             two long ears, a pair of ears, a pair of long ears, ears like a rabbit, two upright ears,
             rabbit-like ears, big ears, two large ears, long rabbit ears
@@ -241,8 +239,8 @@ PATTERN = Aspect(
         The surface of its body is {}.
     """),
     frames=_said("""
-        {}, {}, a {} pattern, {} pattern, {} on its body, {} skin, a {} coat, dark {}, {} markings, {} all
-        over, with {}, a {} body
+        {}, {}, a {} pattern, {} pattern, {} on its body, {} skin, a {} coat, dark {}, {} markings, {} all over,
+        with {}, a {} body
     """),
     options=(
         Option("plain", nouns=_said("""
@@ -254,8 +252,8 @@ PATTERN = Aspect(
         Option("spots", nouns=_said("""
             spots, spotted, dots, dotted, polka dots, round spots, speckled, dappled, speckles, leopard spots
         """), phrases=_said("""
-            round spots, dark spots, covered in spots, many dots, spotted like a leopard, spots like a
-            ladybug, freckles, polka-dotted, scattered spots
+            round spots, dark spots, covered in spots, many dots, spotted like a leopard, spots like a ladybug,
+            freckles, polka-dotted, scattered spots
         """)),
         Option("stripes", nouns=_said("""
             stripes, striped, bands, banded, tiger stripes, dark stripes, lines, zebra stripes, stripy
@@ -268,8 +266,8 @@ PATTERN = Aspect(
             bright belly
         """), phrases=_said("""
             a pale belly, a light belly patch, a lighter belly, a light-colored belly, a white belly patch,
-            lighter below, a pale patch on the belly, a belly lighter than the back, a cream belly, two-toned
-            with a pale belly
+            lighter below, a pale patch on the belly, a belly lighter than the back, a cream belly,
+            pale-bellied, two-toned with a pale belly
         """)),
     ),
 )
@@ -305,31 +303,31 @@ SCENE = Aspect(
         Option("forest", nouns=_said("""
             forest, green forest, woods, trees, woodland, jungle, pine forest, grove, forest with trees
         """), phrases=_said("""
-            a green forest, green trees, many trees, tall trees, a leafy wood, a lush green forest, among the
-            trees, green woods, forest trees
+            a green forest, green trees, woodland with trees, many trees, tall trees, a leafy wood, a lush green
+            forest, among the trees, green woods, forest trees
         """)),
         Option("desert", nouns=_said("""
             desert, sand dunes, sandy desert, dunes, sand, desert with dunes, dry desert, cactus desert
         """), phrases=_said("""
-            a sandy desert, a desert with cacti, yellow sand, hot sand dunes, sand and cacti, a dry sandy
-            plain, sandy dunes under the sun, desert sand
+            a sandy desert, a desert with cactus plants, a desert with cacti, yellow sand, hot sand dunes, sand
+            and cacti, a dry sandy plain, sandy dunes under the sun, desert sand
         """)),
         Option("sea", nouns=_said("""
             sea, ocean, water, waves, blue sea, ocean waves, open sea, lake, sea with waves, blue water
         """), phrases=_said("""
-            the open sea, a blue ocean, waves on the sea, blue waves, blue ocean water, a wavy sea, rolling
-            waves, the sea with waves, water with waves
+            the open sea, a sea under a blue sky, a blue ocean, waves on the sea, blue waves, blue ocean water,
+            a wavy sea, rolling waves, the sea with waves, water with waves
         """)),
         Option("snow", nouns=_said("""
             snow, snowy mountains, ice, winter, snowy landscape, snow and ice, snowy peaks, arctic, snowfield,
             tundra
         """), phrases=_said("""
-            falling snow, snowy mountain peaks, a snowy winter landscape, mountains covered in snow, white
-            snow, a frozen landscape, icy mountains, snow and mountains, a cold winter scene
+            falling snow, snowy mountain peaks, a snowy winter landscape, mountains covered in snow, white snow,
+            a frozen landscape, a wintry landscape, an icy landscape, icy mountains, snow and mountains, a cold
+            winter scene
         """)),
         Option("volcano", nouns=_said("""
-            volcano, lava, erupting volcano, volcanic ground, magma, volcano with lava, volcanic land, hot
-            lava
+            volcano, lava, erupting volcano, volcanic ground, magma, volcano with lava, volcanic land, hot lava
         """), phrases=_said("""
             glowing lava, a red sky and lava, a volcano spitting lava, rivers of lava, dark rock and lava, a
             fiery volcano, lava and smoke, an erupting mountain, embers and lava
