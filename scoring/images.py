@@ -26,6 +26,9 @@ IMAGE_SUFFIXES = frozenset(
 MAX_PIXELS = 178_956_970
 """The largest width × height that is decoded, half a gigabyte as RGB: where Pillow too stops believing in an image."""
 
+MAX_ASPECT = 200
+"""How much longer than wide a picture may be: encoders scale the shorter side up, and a line would fill memory."""
+
 # Pillow's other readers start programs (Ghostscript for EPS) or read what nobody photographs.
 _FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "AVIF", "BMP", "DIB", "TIFF", "PPM", "JPEG2000", "ICO", "TGA")
 
@@ -92,7 +95,8 @@ def open_image(path: str | Path, crop: Crop | None = None) -> Image:
     white; 16-bit and floating point greyscale is scaled to 8 bits, not clipped. Nothing reaches stderr.
 
     Raises:
-        DataError: the file is missing, unreadable, not an image, damaged, or larger than ``MAX_PIXELS``.
+        DataError: the file is missing, unreadable, not an image, damaged, larger than ``MAX_PIXELS``, or what is left
+            of it is thinner than 1 : ``MAX_ASPECT``.
     """
     with quiet_pillow():
         return decode(path, crop)
@@ -128,7 +132,11 @@ def decode(path: str | Path, crop: Crop | None = None) -> Image:
         raise _failure(path, "it does not fit into memory") from error
     except Exception as error:  # whatever a decoder stumbles over in a damaged file
         raise _failure(path, f"it is damaged ({_first_line(error) or type(error).__name__})") from error
-    return image if crop is None else image.crop(crop.box(*image.size))
+    picture = image if crop is None else image.crop(crop.box(*image.size))
+    if max(picture.size) > MAX_ASPECT * min(picture.size):
+        width, height = picture.size
+        raise _failure(path, f"{width} × {height} pixels are a line; the limit is 1 : {MAX_ASPECT}")
+    return picture
 
 
 class _Refused(Exception):

@@ -142,6 +142,26 @@ def test_bad_options_are_usage_errors(checkpoint: Checkpoint, options: dict[str,
         load_encoder(str(checkpoint("clip")), **options)  # type: ignore[arg-type]
 
 
+def test_memory_that_runs_out_is_told_with_what_to_do(checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch) -> None:
+    import torch
+
+    encoder = loaded(checkpoint("clip"))
+
+    def full(pixel_values: object) -> None:  # noqa: ARG001 (passed by name)
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 GiB.")
+
+    monkeypatch.setattr(encoder._model, "get_image_features", full)
+    with pytest.raises(EncoderError, match="out of memory") as error:
+        encoder.encode_images(pictures())
+    assert "smaller batch" in error.value.hint
+
+
+def test_the_bundled_encoder_has_a_name() -> None:
+    encoder = load_encoder("demo", device="cpu")
+    assert encoder.key.startswith("folder:")
+    assert len(embed_texts(encoder, ["red", "blue"])) == 2
+
+
 # --- the identity
 
 

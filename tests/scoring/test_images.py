@@ -148,6 +148,13 @@ def test_decompression_bomb(tmp_path: Path, width: int, recwarn: pytest.Warnings
     assert not recwarn.list
 
 
+def test_a_line_is_no_picture(tmp_path: Path) -> None:
+    path = saved(Image.new("RGB", (400, 2), RED), tmp_path / "line.png")
+    assert open_image(path).size == (400, 2)
+    with pytest.raises(DataError, match="400 × 1 pixels are a line; the limit is 1 : 200"):
+        open_image(path, Crop(0, 0, 1, 0.5))
+
+
 def damaged(kind: str, folder: Path) -> Path:
     path = folder / f"{kind}.png"
     match kind:
