@@ -14,6 +14,22 @@ from .errors import CotsmithError, InputError, Interrupted, UsageError
 # to the commands' own; they stand here so that --help need not import them.
 VERBS: dict[str, tuple[str, str]] = {
     "demo": ("cotsmith.authoring.commands:demo", "Walk through the whole loop on a bundled teaching world."),
+    "new": ("cotsmith.systems.commands:new", "?"),
+    "import": ("cotsmith.systems.commands:import_", "?"),
+    "export": ("cotsmith.systems.commands:export", "?"),
+    "schema": ("cotsmith.systems.commands:schema", "?"),
+    "check": ("cotsmith.validate.commands:check", "?"),
+    "explain": ("cotsmith.validate.commands:explain", "?"),
+    "questions": ("cotsmith.validate.commands:questions", "?"),
+    "score": (
+        "cotsmith.scoring.commands:score",
+        "Measure a system on labelled images, beside chance, the class names alone, and permuted rules.",
+    ),
+    "classify": (
+        "cotsmith.scoring.commands:classify",
+        "Name images and say why: what was seen, and what the class's rules expect.",
+    ),
+    "diff": ("cotsmith.systems.commands:diff", "?"),
 }
 
 
