@@ -20,7 +20,7 @@ check: $(READY) .build/cotsmith
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	MYPYPATH=.build $(BIN)/mypy -p cotsmith
-	MYPYPATH=.build $(BIN)/mypy tests benchmarks
+	MYPYPATH=.build $(BIN)/mypy --explicit-package-bases tests benchmarks docs
 	$(BIN)/lint-imports
 	$(BIN)/python -m cotsmith.validate.reference --check
 	$(BIN)/python docs/make_cli_reference.py --check

@@ -36,7 +36,7 @@ def test_the_numbers_of_the_demo(world: demo.Workspace, capsys: pytest.CaptureFi
     assert 0 < len(told["corrections"]) <= 12
 
 
-def test_what_a_person_wrote_is_kept(world: demo.Workspace, tmp_path: Path) -> None:
+def test_what_a_person_wrote_is_kept(tmp_path: Path) -> None:
     folder = tmp_path / "mine"
     (folder / "cards").mkdir(parents=True)
     (folder / "draft.json").write_text("my own words", encoding="utf-8")
