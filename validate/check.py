@@ -48,7 +48,7 @@ class Check(ABC):
 
     The texts are Markdown. ``fault`` says what is found, ``harm`` why it matters, ``instead`` what to write, and
     ``mending`` what the fix does and whether it is safe (or why there is none). ``sharper_with_encoder``: it runs
-    without an encoder, but finds more with one.
+    without an encoder, but finds more with one. ``can_be_allowed``: an entry of the file's allow list can accept it.
     """
 
     code: ClassVar[str]
@@ -56,6 +56,7 @@ class Check(ABC):
     severity: ClassVar[Severity] = "warning"
     needs: ClassVar[Needs] = "system"
     sharper_with_encoder: ClassVar[bool] = False
+    can_be_allowed: ClassVar[bool] = True
     summary: ClassVar[str]
     fault: ClassVar[str]
     harm: ClassVar[str]

@@ -64,7 +64,7 @@ class RuleTable:
     def compatible(self) -> tuple[NDArray[np.bool_], ...]:
         """For each column ``(R, R)``: whether one image could fit both of two numbered rules; no rule fits any."""
         found = []
-        for shown in self._shown:
+        for shown in self.shown:
             fits = shown @ shown.T > 0
             fits[NOTHING, :] = fits[:, NOTHING] = True
             found.append(fits)
@@ -74,7 +74,7 @@ class RuleTable:
     def covers(self) -> tuple[NDArray[np.bool_], ...]:
         """For each column ``(R, R)``: whether the first rule names all options of the second; no rule has itself."""
         found = []
-        for shown in self._shown:
+        for shown in self.shown:
             contains = shown @ shown.T == shown.sum(axis=1)
             contains[:, NOTHING] = False
             contains[NOTHING, NOTHING] = True
@@ -82,7 +82,7 @@ class RuleTable:
         return tuple(found)
 
     @cached_property
-    def _shown(self) -> tuple[NDArray[np.float32], ...]:
+    def shown(self) -> tuple[NDArray[np.float32], ...]:
         """For each column ``(R, options)``: 1 where a numbered rule names an option."""
         found = []
         for rules in self.legend:

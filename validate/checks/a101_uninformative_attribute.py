@@ -28,8 +28,9 @@ class UninformativeAttribute(Check):
     harm = "Whatever the image shows, the attribute favours nobody. It costs text vectors and a reader's attention."
     instead = "Give the classes rules that differ, ask for something in which they differ, or remove the attribute."
     mending = (
-        "Where every class has the same rule and as much other evidence, the fix removes the attribute. It is safe: "
-        "each image keeps its answer. Otherwise there is no fix, because rules may have been forgotten."
+        "Where every class has the same rule, the fix removes the attribute. It is safe if all classes have rules in "
+        "as many attributes (by weight), because then each image keeps its answer. Where some class has no rule here "
+        "there is no fix, because rules may have been forgotten."
     )
     valid = (
         Example(
@@ -99,6 +100,6 @@ def _removal(system: System, attribute: Attribute) -> Fix | None:
     # A score is an average over the attributes with a rule: a common summand moves all classes alike only if it is
     # divided by the same total weight.
     totals = {sum(a.weight for a in system.attributes if row[a.name]) for row in system.rules.values()}
-    if len(totals) != 1:
-        return None
-    return Fix("Remove the attribute", (RemoveAttribute(attribute.name),))
+    neutral = len(totals) == 1
+    effect = "" if neutral else "Classes with few rules no longer average it in, so their scores shift."
+    return Fix("Remove the attribute", (RemoveAttribute(attribute.name),), effect=effect, safe=neutral)

@@ -14,7 +14,7 @@ _PROMPT = "An animal with {} fur."
 
 
 class UnusedOption(Check):
-    """An attribute of which no option is used at all is another check's."""
+    """An attribute that tells no class from another, so that its options hardly matter, is another check's."""
 
     code = "O103"
     name = "unused-option"
@@ -56,10 +56,12 @@ class UnusedOption(Check):
 
     def check(self, context: Context) -> Iterator[Finding]:
         """The options that stand beside used ones without being used."""
+        alone = len(context.valid.classes) < 2
         for attribute in context.valid.attributes:
             used = context.used[attribute.name]
-            for option in attribute.options if used else ():
-                if option not in used:
+            told = used and (alone or context.powers[attribute.name] > 1e-9)
+            for option in attribute.options:
+                if told and option not in used:
                     fix = Fix(
                         f'Remove "{plain(option)}"',
                         (RemoveOption(attribute.name, option),),

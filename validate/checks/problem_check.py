@@ -17,6 +17,7 @@ class ProblemCheck(Check):
     kind: ClassVar[str]
     severity: ClassVar[Severity] = "error"
     needs: ClassVar[Needs] = "document"
+    can_be_allowed = False
     mending = "There is no automatic fix: until the structure is right, cotsmith cannot know what was meant."
 
     def check(self, context: Context) -> Iterator[Finding]:

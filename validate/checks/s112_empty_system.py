@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar
 
 from ..check import Check, Example
 from ..context import Context
-from ..finding import Finding, Place, Severity, at_attribute
+from ..finding import Finding, Place, at_attribute
 
 _SIZE = {"prompt": "It is {}.", "options": ["big", "small"]}
 
@@ -17,7 +16,7 @@ class EmptySystem(Check):
 
     code = "S112"
     name = "empty-system"
-    severity: ClassVar[Severity] = "error"
+    severity = "error"
     summary = "There are no classes, no attributes, or an attribute has no options."
     fault = "The system has no class to recognise, no attribute to ask for, or an attribute that offers no option."
     harm = "Nothing can be scored: there is nothing to ask, or nobody to answer for."

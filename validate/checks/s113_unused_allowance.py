@@ -30,6 +30,7 @@ class UnusedAllowance(Check):
 
     code = "S113"
     name = "unused-allowance"
+    can_be_allowed = False
     summary = "An entry of the allow list covers no finding."
     fault = (
         "An entry of `allow` names a check that does not exist, or one that finds nothing at its place. "

@@ -1,0 +1,161 @@
+"""The verbs of validation: ``check`` finds faults, ``explain`` tells of a check, ``questions`` ranks the attributes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Literal
+
+import click
+
+from ..errors import UsageError
+from ..scoring.options import DataChoice, EncoderChoice, data_options, optional_encoder_options
+from ..systems.text import plain_lines
+from ..terminal import console, json_option, note, out, out_json, progress
+
+if TYPE_CHECKING:
+    from ..scoring.encoder import Encoder
+    from ..scoring.evaluation import Evaluation
+    from ..systems.model import System
+    from .inspection import Inspected
+
+Format = Literal["text", "json", "github", "sarif"]
+
+
+@click.command()
+@click.argument("files", metavar="FILE...", nargs=-1, required=True)
+@click.option(
+    "--format",
+    "output_format",
+    type=click.Choice(["text", "json", "github", "sarif"]),
+    default="text",
+    show_default=True,
+    help="How to print the findings.",
+)
+@json_option
+@click.option(
+    "--select", metavar="CHECKS", multiple=True, help="Report only these: codes, families or names, by commas."
+)
+@click.option("--ignore", metavar="CHECKS", multiple=True, help="Do not report these.")
+@click.option("--fix", "mend", is_flag=True, help="Apply the safe fixes and write the files.")
+@click.option("--diff", "preview", is_flag=True, help="Show what --fix would change; write nothing.")
+@click.option("--unsafe-fixes", "unsafe", is_flag=True, help="With --fix or --diff: take fixes that need a look, too.")
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 even if there are findings.")
+@data_options(split="all", required=False)
+@optional_encoder_options
+@click.pass_context
+def check(
+    ctx: click.Context,
+    files: tuple[str, ...],
+    output_format: Format,
+    as_json: bool,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    mend: bool,
+    preview: bool,
+    unsafe: bool,
+    exit_zero: bool,
+    data: DataChoice | None,
+    encoder: EncoderChoice | None,
+) -> None:
+    """Find what is wrong with systems: structure, options, attributes, classes, and with --data the evidence.
+
+    Exits with 1 if there are findings, with 2 if a file cannot be read. --encoder lets the checks of options compare
+    text embeddings; without it no model is loaded.
+    """
+    from .inspection import Plan, inspect_files, worst
+
+    if mend and preview:
+        raise UsageError("--fix writes and --diff only shows", hint="Choose one of them.")
+    if unsafe and not (mend or preview):
+        raise UsageError("--unsafe-fixes says which fixes to take", hint="Add --fix or --diff.")
+    if data is not None and encoder is None:
+        raise UsageError("--data needs an encoder", hint='Add --encoder, such as "demo" or a Hugging Face model id.')
+    model = encoder.load() if encoder else None
+    evaluate = _evaluator(data, model, encoder.batch_size) if data and model and encoder else None
+    inspected = inspect_files(files, Plan(select, ignore, mend, preview, unsafe, model, evaluate))
+    for each in inspected:
+        if each.error is not None:
+            note(f"error: {plain_lines(str(each.error))}")
+        for applied in each.applied:
+            steps = "; ".join(applied.steps)
+            note(f"{'would fix' if preview else 'fixed'} {applied.finding.code} {applied.finding.name}: {steps}")
+    _print(inspected, "json" if as_json else output_format, preview=preview)
+    code = worst(inspected)
+    ctx.exit(0 if exit_zero and code == 1 else code)
+
+
+@click.command()
+@click.argument("check_name", metavar="[CODE|NAME]", required=False)
+@json_option
+def explain(check_name: str | None, as_json: bool) -> None:
+    """Tell what a check finds, why it matters and what to write instead; without a name, list all checks."""
+    from .codes import all_checks
+    from .reference import check_json, find_check, page
+
+    if check_name is None:
+        if as_json:
+            out_json([check_json(each) for each in all_checks()])
+        else:
+            for each in all_checks():
+                out(f"{each.code}  {each.name:<28}{each.summary}")
+        return
+    found = find_check(check_name)
+    if as_json:
+        out_json(check_json(found))
+    else:
+        out(page(found).rstrip())
+
+
+@click.command()
+@click.argument("file", metavar="FILE")
+@json_option
+def questions(file: str, as_json: bool) -> None:
+    """Rank the attributes by how well their rules split the classes, and say what none of them can tell apart."""
+    from ..systems.file import load
+    from .questions import questions as ask
+    from .questions_report import questions_json, questions_lines, questions_table
+
+    found = ask(load(file))
+    if as_json:
+        out_json(questions_json(found))
+        return
+    console().print(questions_table(found))
+    out()
+    for line in questions_lines(found):
+        out(line)
+
+
+def _evaluator(data: DataChoice, encoder: Encoder, batch_size: int | None) -> Callable[[System], Evaluation]:
+    from ..scoring.evaluation import evaluate
+
+    dataset = data.load()
+
+    def measure(system: System) -> Evaluation:
+        with progress("images") as tell:
+            return evaluate(system, dataset, encoder, split=data.split, batch_size=batch_size, progress=tell)
+
+    return measure
+
+
+def _print(inspected: list[Inspected], output_format: Format, *, preview: bool) -> None:
+    from .output import as_github, as_json, as_text, summary
+    from .sarif import as_sarif
+
+    findings = [finding for each in inspected for finding in each.findings]
+    if preview:
+        for each in inspected:
+            if each.difference:
+                out(each.difference)
+    elif output_format == "json":
+        out_json([as_json(finding) for finding in findings])
+    elif output_format == "sarif":
+        out_json(as_sarif(findings))
+    elif output_format == "github":
+        for finding in findings:
+            out(as_github(finding))
+    else:
+        for each in inspected:
+            for finding in each.findings:
+                out(as_text(finding, each.document.text if each.document else ""))
+    if output_format == "text" or preview:
+        note(summary(findings, len(inspected)))

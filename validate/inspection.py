@@ -1,0 +1,115 @@
+"""Check several files, mend them if asked, and say how it went: what the command line and a script both need."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..errors import InputError, UsageError
+from ..systems.file import Document, read, render, save
+from ..systems.sources import GALLERY, STDIN
+from ..systems.text import plain
+from .engine import check
+from .finding import Finding
+from .fixing import Applied, fix_all
+from .selection import selected
+
+if TYPE_CHECKING:
+    from ..scoring.encoder import Encoder
+    from ..scoring.evaluation import Evaluation
+    from ..systems.model import System
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to do with each file.
+
+    ``mend`` writes the fixes, ``preview`` only shows them; ``unsafe`` takes those that need a look as well.
+    ``evaluate`` measures a system on images.
+    """
+
+    select: Sequence[str] = ()
+    ignore: Sequence[str] = ()
+    mend: bool = False
+    preview: bool = False
+    unsafe: bool = False
+    encoder: Encoder | None = None
+    evaluate: Callable[[System], Evaluation] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """One file: what was found (after mending), what was mended, and the difference that fixes make.
+
+    ``error`` says why the file could not be read; there is no ``document`` then.
+    """
+
+    source: str
+    document: Document | None = None
+    findings: tuple[Finding, ...] = ()
+    applied: tuple[Applied, ...] = ()
+    difference: str = ""
+    error: InputError | None = None
+
+    @property
+    def unreadable(self) -> bool:
+        """Whether nothing could be made of the file: it cannot be opened, or it is no JSON."""
+        return self.document is None or self.document.data is None
+
+    @property
+    def exit_code(self) -> int:
+        """0 clean, 1 findings, 2 unreadable."""
+        return 2 if self.unreadable else 1 if self.findings else 0
+
+
+def inspect_files(sources: Sequence[str], plan: Plan) -> list[Inspected]:
+    """Check ``sources`` (paths, ``gallery:NAME``, ``-``) one after the other; a broken one does not stop the rest.
+
+    Raises:
+        UsageError: ``select`` or ``ignore`` names no check, or a source that cannot be written is to be mended.
+    """
+    selected(plan.select, plan.ignore)
+    if plan.mend:
+        for source in sources:
+            if source == STDIN or source.startswith(GALLERY):
+                hint = "--diff shows what would change."
+                raise UsageError("only a file can be mended in place", where=plain(source), hint=hint)
+    return [_inspect(source, plan) for source in sources]
+
+
+def worst(inspected: Sequence[Inspected]) -> int:
+    """The exit code of all: that of the worst."""
+    return max((each.exit_code for each in inspected), default=0)
+
+
+def _inspect(source: str, plan: Plan) -> Inspected:
+    try:
+        document = read(source)
+    except InputError as error:
+        return Inspected(source, error=error)
+    applied: tuple[Applied, ...] = ()
+    difference = ""
+    if (plan.mend or plan.preview) and document.built is not None:
+        fixed = fix_all(document.system, select=plan.select, ignore=plan.ignore, unsafe=plan.unsafe)
+        applied = fixed.applied
+        if applied and plan.preview:
+            difference = _difference(document, render(fixed.system))
+        elif applied:
+            save(fixed.system, source)
+            document = read(source)
+    evaluation = plan.evaluate(document.system) if plan.evaluate and document.built is not None else None
+    findings = check(document, select=plan.select, ignore=plan.ignore, encoder=plan.encoder, evaluation=evaluation)
+    return Inspected(source, document, findings, applied, difference)
+
+
+def _difference(document: Document, after: str) -> str:
+    lines = difflib.unified_diff(
+        [plain(line) for line in document.text.splitlines()],
+        [plain(line) for line in after.splitlines()],
+        fromfile=document.name,
+        tofile=f"{document.name} (fixed)",
+        lineterm="",
+    )
+    return "\n".join(lines)
