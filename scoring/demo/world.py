@@ -104,6 +104,17 @@ def write_cards(
     return done
 
 
+def contact_sheet(seed: int = 0, columns: int = 8) -> Image.Image:
+    """One card of every creature on a white RGB sheet, ``columns`` side by side: a picture of the world for people."""
+    (width, height), gap = CARD_SIZE, 10
+    rows = math.ceil(len(CREATURES) / columns)
+    sheet = Image.new("RGB", (columns * (width + gap) + gap, rows * (height + gap) + gap), (255, 255, 255))
+    for number, name in enumerate(CREATURES):
+        row, column = divmod(number, columns)
+        sheet.paste(render_card(name, seed), (gap + column * (width + gap), gap + row * (height + gap)))
+    return sheet
+
+
 def _pose(form: str, size: int, rng: Random) -> Pose:
     # Long forms are wider than high, so they are drawn a little smaller to stay inside the window.
     reach = {"serpent": 0.345, "bird": 0.35, "spider": 0.36, "fish": 0.37}.get(form, 0.37)

@@ -21,6 +21,7 @@ from cotsmith.scoring.demo.world import (
     ARTWORK_CROP,
     CARD_SIZE,
     any_looks,
+    contact_sheet,
     render_artwork,
     render_card,
     write_cards,
@@ -92,6 +93,14 @@ def test_the_crop_is_the_artwork_and_leaves_the_name_out() -> None:
     darkest, lightest = banner.getextrema()
     assert darkest < 90, "the name is printed in dark letters above the artwork"
     assert lightest > 230
+
+
+def test_the_contact_sheet_shows_every_creature() -> None:
+    sheet = contact_sheet(seed=2, columns=8)
+    width, height = CARD_SIZE
+    assert sheet.size == (8 * (width + 10) + 10, 2 * (height + 10) + 10)
+    last = sheet.crop((sheet.width - 10 - width, sheet.height - 10 - height, sheet.width - 10, sheet.height - 10))
+    assert last.tobytes() == render_card(list(CREATURES)[-1], 2).tobytes()
 
 
 def test_write_cards_fills_both_splits_and_repeats_itself(tmp_path: Path) -> None:
