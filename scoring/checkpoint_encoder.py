@@ -32,8 +32,12 @@ def load_checkpoint_encoder(
     trust_remote_code: bool = False,
     device: str | None = None,
     dtype: str | None = None,
+    name: str | None = None,
 ) -> CheckpointEncoder:
-    """The encoder in the folder or hub model ``spec``; see ``load_encoder`` for the arguments and the errors."""
+    """The encoder in the folder or hub model ``spec``; see ``load_encoder`` for the arguments and the errors.
+
+    ``name`` is what people call it, where that is not ``spec``.
+    """
     place = choose_device(device)
     numbers = choose_dtype(dtype, place)
     weights, _ = split_revision(revision)
@@ -47,7 +51,7 @@ def load_checkpoint_encoder(
         # Moved after the scale is read: bfloat16 would round it by a percent.
         model = _moved(model, place, numbers, source)
         about = {
-            "name": source.where,
+            "name": name or source.where,
             "logit_scale": scale,
             "batch_size": batch_size_for(place),
             "warnings": warnings,

@@ -46,7 +46,7 @@ def load_encoder(
     from .checkpoint_encoder import load_checkpoint_encoder
 
     if spec == "demo":
-        return load_checkpoint_encoder(str(_bundled()), device=device, dtype=dtype)
+        return load_checkpoint_encoder(str(_bundled()), device=device, dtype=dtype, name="demo")
     return load_checkpoint_encoder(
         spec, revision=revision, trust_remote_code=trust_remote_code, device=device, dtype=dtype
     )
