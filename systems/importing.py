@@ -83,20 +83,21 @@ def _recognise_pieces(text: str, source: str, name: str) -> Imported:
         literals, broken = _pieces(bodies)
     if imported := _choose(literals, source, name):
         return imported
+    refused: InvalidSystemError | None = None
+    for body, _ in bodies:
+        if looks_like_csv(body):
+            try:
+                system, remarks = read_csv(body, source, name)
+                return Imported(system, "CSV table", tuple(remarks))
+            except InvalidSystemError as error:  # or prose with commas around something broken
+                refused = refused or error
     if imported := _choose([*literals, *_repaired(broken)], source, name):
         remark = "the text was broken and has been repaired: check the result"
         return replace(imported, remarks=(remark, *imported.remarks))
     if not broken and (imported := _incomplete(literals, source, name)):
         return imported
-    for body, _ in bodies:
-        if looks_like_csv(body):
-            try:
-                system, remarks = read_csv(body, source, name)
-            except InvalidSystemError:
-                if "{" not in body:
-                    raise
-            else:
-                return Imported(system, "CSV table", tuple(remarks))
+    if refused is not None and not literals and not broken:
+        raise refused
     return _unknown(source, broken)
 
 

@@ -17,7 +17,8 @@ PYTHON_LIMIT = 8 * 1024 * 1024
 """Characters of text that are read as Python: its parser needs some hundred bytes for each."""
 
 _NAMES = {"null": None, "None": None, "true": True, "True": True, "false": False, "False": False}
-_ASSIGNED = re.compile(r"([A-Za-z_]\w*)[ \t]*(?::[^=\n]*)?=[ \t]*\Z")
+# `name = `, `name: type = `, and what people write in prose: `name:`, `**name**:`, "name" =.
+_ASSIGNED = re.compile(r"([A-Za-z_]\w*)[\"'`*]*[ \t]*(?::[^=\n{}]*=|[:=])[\"'`*]*\s*\Z")
 _MARK = re.compile(
     r"""(?P<string>'''(?:[^\\]|\\.)*?'''|\"\"\"(?:[^\\]|\\.)*?\"\"\""""
     r"""|"[^"\\\n]*(?:\\.[^"\\\n]*)*"|'[^'\\\n]*(?:\\.[^'\\\n]*)*')"""
@@ -98,7 +99,9 @@ def find_literals(text: str, first_line: int = 1) -> tuple[list[Literal], list[B
             module = ast.parse(text)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return _from_pieces(text, first_line)
-        return _from_module(module, first_line)
+        found, broken = _from_module(module, first_line)
+        # Prose can be Python by accident: `groups: {...}` annotates a name.
+        return (found, broken) if found or broken else _from_pieces(text, first_line)
 
 
 def _from_module(module: ast.Module, first_line: int) -> tuple[list[Literal], list[Broken]]:

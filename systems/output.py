@@ -1,0 +1,46 @@
+"""Where a verb's text goes: standard output, or a file that is not there yet."""
+
+from __future__ import annotations
+
+import os
+
+from .. import terminal
+from ..errors import UsageError
+from .atomic import write_atomically
+from .file import content_for
+from .model import System
+from .sources import GALLERY, STDIN
+from .text import plain
+
+
+def is_file(output: str | None) -> bool:
+    """Whether ``output`` names a file, not standard output (``None`` or ``-``)."""
+    return output is not None and output != STDIN
+
+
+def check_output(output: str | None, *, force: bool) -> None:
+    """Refuse, before any work is done, an output that is read-only, or a file that exists unless ``force``.
+
+    Raises:
+        UsageError: the output cannot or may not be written.
+    """
+    if output is None or not is_file(output):
+        return
+    if output.startswith(GALLERY):
+        raise UsageError("the gallery is read-only", where=plain(output), hint="Name a file of your own.")
+    if os.path.isfile(output) and not force:
+        hint = "Add --force to replace it, or name another file with -o."
+        raise UsageError("the file exists already", where=plain(output), hint=hint)
+
+
+def write_text(text: str, output: str | None) -> None:
+    """Write ``text`` to ``output``: atomically to a file, else to standard output."""
+    if output is None or not is_file(output):
+        terminal.out(text.removesuffix("\n"))
+    else:
+        write_atomically(output, text.encode())
+
+
+def write_system(system: System, output: str | None) -> None:
+    """Write ``system`` in its canonical form, like ``write_text``."""
+    write_text(content_for(system, output if output is not None and is_file(output) else "system").decode(), output)
