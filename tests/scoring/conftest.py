@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from cotsmith.scoring.quiet_transformers import quiet_transformers
 from tests.scoring.tiny_models import BUILDERS, save_bert, save_vit
 from tests.scoring.tiny_remote_code import save_remote_code
 
@@ -29,6 +30,7 @@ def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path
 
     @cache
     def build(kind: str) -> Path:
-        return builders[kind](tmp_path_factory.mktemp("checkpoints") / kind)
+        with quiet_transformers():
+            return builders[kind](tmp_path_factory.mktemp("checkpoints") / kind)
 
     return build

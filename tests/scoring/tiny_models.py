@@ -8,8 +8,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
-from cotsmith.scoring.quiet_transformers import quiet_transformers
-
 LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789.,'-"
 _TOWER: dict[str, Any] = {"hidden_size": 16, "intermediate_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2}
 _PATCHES: dict[str, Any] = {"image_size": 16, "patch_size": 8}
@@ -57,7 +55,15 @@ def save_siglip2(folder: Path) -> Path:
     vocabulary = _numbered(["<pad>", "<eos>", "<bos>", "<unk>", "<mask>", "▁", *LETTERS])
     tokenizer = Siglip2Tokenizer(vocab=vocabulary, merges=[], padding_side="right")
     config = hf.Siglip2Config(
-        text_config={"vocab_size": len(vocabulary), "max_position_embeddings": 64, "projection_size": 16, **_TOWER},
+        text_config={
+            "vocab_size": len(vocabulary),
+            "max_position_embeddings": 64,
+            "projection_size": 16,
+            "pad_token_id": 0,
+            "eos_token_id": 1,
+            "bos_token_id": 2,
+            **_TOWER,
+        },
         vision_config={"num_patches": 16, "patch_size": 8, **_TOWER},
     )
     images = Siglip2ImageProcessorPil(patch_size=8, max_num_patches=16)
@@ -169,9 +175,8 @@ def _saved(
         torch.manual_seed(0)
         model = kind(config)
     change(model)
-    with quiet_transformers():
-        model.save_pretrained(folder)
-        processor.save_pretrained(folder)
+    model.save_pretrained(folder)
+    processor.save_pretrained(folder)
     return folder
 
 
