@@ -10,14 +10,17 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import click
 
 from ..systems.text import plain
-from ..terminal import warn
+from ..terminal import note, progress, warn
 
 if TYPE_CHECKING:
     from .dataset import Dataset
     from .encoder import Encoder
     from .images import Crop
+    from .splitting import Splitting
 
 Command: TypeAlias = Callable[..., Any]
+
+_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +34,31 @@ class DataChoice:
     split: str
 
     def load(self) -> Dataset:
-        """Find the images; ``split`` is left to whoever uses them."""
+        """Find the images of all splits; where one is chosen that the data does not name, the splits are made."""
+        from .splitting import SHARES
+
+        dataset = self._found()
+        return self._split(dataset) if self.split in SHARES else dataset
+
+    def load_split(self) -> Dataset:
+        """Find the images of all splits, each with its own; the data's own splits, or such as are made here."""
+        return self._split(self._found())
+
+    def _found(self) -> Dataset:
         from .sources import load_dataset
 
         return load_dataset(self.source, image_column=self.image_column, label_column=self.label_column, crop=self.crop)
+
+    def _split(self, dataset: Dataset) -> Dataset:
+        from .splitting import split_dataset
+
+        with progress("files") as tell:
+            splitting = split_dataset(dataset, progress=tell)
+        if splitting.made:
+            sizes = ", ".join(f"{name} {count}" for name, count in splitting.dataset.splits.items())
+            note(f"the data names no splits; made by content: {sizes}")
+        warn_of_copies(splitting)
+        return splitting.dataset
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +88,16 @@ class EncoderChoice:
         return encoder
 
 
+def warn_of_copies(splitting: Splitting) -> None:
+    """Tell of files with one content but several labels, or in several splits."""
+    for copies, what in ((splitting.conflicts, "labels"), (splitting.leaks, "splits")):
+        for one in copies[:_SHOWN]:
+            marks = " and ".join(f'"{plain(mark)}"' for mark in one.marks)
+            warn(f"one image, several {what}: {marks}: {', '.join(plain(str(path)) for path in one.paths)}")
+        if len(copies) > _SHOWN:
+            warn(f"one image, several {what}: {len(copies) - _SHOWN} more")
+
+
 def data_options(split: str, *, required: bool = True) -> Callable[[Command], Command]:
     """Add ``--data``, its columns, ``--crop`` and ``--split``; the command gets a ``DataChoice`` as ``data``.
 
@@ -81,7 +115,7 @@ def data_options(split: str, *, required: bool = True) -> Callable[[Command], Co
             metavar="NAME",
             default=split,
             show_default=True,
-            help="Which images: train, dev, test, another name that the data gives, or all.",
+            help="Which images: train, dev, test (made by content where the data names none), another name, or all.",
         ),
         click.option("--image-column", metavar="NAME", default="image", show_default=True, help="Column of the path."),
         click.option("--label-column", metavar="NAME", default="label", show_default=True, help="Column of the class."),

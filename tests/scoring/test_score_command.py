@@ -197,7 +197,7 @@ def test_unknown_labels_are_told_before_the_model_loads(work: Workplace) -> None
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--split", "test"], 'no split "test"'),
+        (["--split", "tset"], 'no split "tset"'),
         (["--crop", "1,2"], "crop"),
         (["--combine", "mean"], "mean"),
         (["--batch-size", "0"], "0"),
@@ -262,7 +262,30 @@ def test_splits_are_chosen_by_name_and_mixed_only_with_a_note(work: Workplace) -
     assert "test 3, train 3" in err
     _, out, err = work.run("score", work.system, "--data", cards, "--split", "test", "--json")
     assert (json.loads(out)["n"], json.loads(out)["settings"]["split"]) == (3, "test")
-    assert "splits" not in err
+    assert "measuring all splits" not in err
+    assert 'one image, several splits: "test" and "train"' in err
+
+
+def test_splits_are_made_where_the_data_names_none(work: Workplace) -> None:
+    for name, (red, green, blue) in COLORS.items():
+        for index in range(12):
+            work.draw(work.cards / name / f"{index}.png", (red + index, green + index, blue + index))
+    results = {}
+    for split in ("train", "dev", "test"):
+        code, out, err = work.score("--split", split, "--json")
+        assert code == 0
+        assert "the data names no splits; made by content: dev" in err
+        results[split] = json.loads(out)
+    assert sum(result["n"] for result in results.values()) == 36
+    for result in results.values():
+        assert all(one["n"] for one in result["classes"] if one["name"] != "Opal")
+
+
+def test_one_image_with_two_labels_is_told(work: Workplace) -> None:
+    work.draw(work.cards / "Emerald" / "red.png", COLORS["Ruby"])
+    _, _, err = work.score("--split", "dev")
+    assert 'one image, several labels: "Emerald" and "Ruby"' in err
+    assert "red.png" in err
 
 
 def test_classify_says_what_and_why(work: Workplace) -> None:
