@@ -16,6 +16,7 @@ from .text import plain
 __all__ = [
     "Document",
     "Problem",
+    "content_for",
     "format_place",
     "gallery_names",
     "load",
@@ -54,6 +55,11 @@ def save(system: System, path: str | Path) -> None:
         InvalidSystemError: ``load`` would refuse the result (half a surrogate pair in a note).
         InputError: the file cannot be written.
     """
+    write_atomically(path, content_for(system, path))
+
+
+def content_for(system: System, path: str | Path) -> bytes:
+    """The bytes that ``save`` would write to ``path``; raises its ``UsageError`` and ``InvalidSystemError``."""
     if str(path).startswith(GALLERY):
         hint = f"Make a copy of your own: cotsmith export {plain(str(path))} -o FILE"
         raise UsageError("the gallery is read-only", where=plain(str(path)), hint=hint)
@@ -63,4 +69,4 @@ def save(system: System, path: str | Path) -> None:
     problems = parse_document(text, plain(str(path))).problems
     if problems:
         raise problems_error(plain(str(path)), problems)
-    write_atomically(path, text.encode())
+    return text.encode()
