@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ..systems.model import Attribute
-from .vocabulary import COLOUR_QUESTIONS, COLOURS, GENERIC_CLASSES, RESEMBLING
-from .words import Words, content, stem, words
+from .vocabulary import ARTICLES, COLOUR_QUESTIONS, COLOURS, DEGREES, GENERIC_CLASSES, NUMERALS, RESEMBLING
+from .words import Words, content, singular, stem, words
 
 if TYPE_CHECKING:
     from .context import Context
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 def named_classes(context: Context, attribute: Attribute, option: str) -> list[str]:
     """The classes whose name stands in ``option``, in the system's order; see ``_counts`` for what does not count."""
     found = tuple(stem(word) for word in content(option))
-    about_colour = asks_for_colour(attribute)
+    colour = asks_for_colour(attribute) or not _ends_in_a_thing(option)
     leaked: list[str] = []
     for start, end in _spans(len(found), context.longest_name):
         for class_name in context.class_names.get(found[start:end], ()):
             own = option in context.valid.rules[class_name][attribute.name]
-            if class_name not in leaked and _counts(found, start, end, own=own, about_colour=about_colour):
+            if class_name not in leaked and _counts(found, start, end, own=own, colour=colour):
                 leaked.append(class_name)
     return leaked
 
@@ -50,20 +50,26 @@ def _spans(length: int, longest: int) -> Iterator[tuple[int, int]]:
             yield start, end
 
 
-def _counts(found: Words, start: int, end: int, *, own: bool, about_colour: bool) -> bool:
+def _ends_in_a_thing(option: str) -> bool:
+    """Whether a colour that ends an option is a thing there: "a peeled orange", "oranges", but not "bright orange"."""
+    *before, last = words(option) or ("",)
+    if last not in COLOURS:
+        return singular(last) in COLOURS
+    return bool(before) and before[-1] not in DEGREES and (before[0] in ARTICLES or before[-1] == "of")
+
+
+def _counts(found: Words, start: int, end: int, *, own: bool, colour: bool) -> bool:
     """Whether these words of an option leak the name that they spell.
 
-    A single everyday word does so only as the whole option, a word of one or two letters likewise, a number never.
-    A colour is no leak where colours are asked for, and "wolf-like" is none unless the class is the wolf's own.
+    A single everyday word does so only as the whole option, a number or a word of one or two letters likewise. A
+    colour is no leak where it is meant as one, and "wolf-like" is none unless the class is the wolf's own.
     """
     name = found[start:end]
-    whole = len(found) == len(name)
-    if all(not any(char.isalpha() for char in word) for word in name):
-        return False
     if len(name) == 1:
         word = name[0]
-        if word in COLOURS and about_colour:
+        if word in COLOURS and (colour or end < len(found)):
             return False
-        if (word in GENERIC_CLASSES or (word.isascii() and len(word) < 3)) and not whole:
+        slight = word in GENERIC_CLASSES | NUMERALS or not word.isalpha() or (word.isascii() and len(word) < 3)
+        if slight and len(found) > 1:
             return False
     return own or not (end < len(found) and found[end] in RESEMBLING)

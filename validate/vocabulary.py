@@ -28,6 +28,8 @@ PLAIN_ADJECTIVES = _set(
     " blunt flat smooth rough shiny glossy matte fluffy furry hairy spiky spotted striped patterned speckled hooked"
     " forked rounded bulky slim plump furry dirty leafy rocky sandy grassy woody scaly wavy curly stocky lanky chunky"
     " skinny crusty creamy muddy snowy icy cloudy misty foggy smoky feathery bushy"
+    " circular triangular rectangular hexagonal conical cylindrical spherical vertical horizontal diagonal symmetric"
+    " asymmetric transparent translucent opaque upright swept"
 )
 """Adjectives that are no nouns, so that "beak curved" can only mean "curved beak"."""
 
@@ -38,6 +40,12 @@ COLOURS = _set(
     " chocolate coffee sand ash charcoal slate cinnamon tangerine apricot mauve ochre khaki buff rufous"
 )
 COLOUR_QUESTIONS = _set("color colors coloring coloration hue shade tint tone palette")
+
+ORDER_QUESTIONS = _set(
+    "order sequence top bottom left right upper lower outer inner outside inside first last then followed from above"
+    " below"
+)
+"""Words in a name or prompt after which the order of what "and" joins is part of the answer."""
 
 SPELLINGS = {
     "colour": "color",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import TypeAlias
 
@@ -15,9 +16,11 @@ from .vocabulary import (
     IRREGULAR_PLURALS,
     NOT_PLURAL,
     NUMBERS,
+    ORDER_QUESTIONS,
     PLAIN_ADJECTIVES,
     RELATIONS,
     SPELLINGS,
+    SYNONYMS,
 )
 
 Words: TypeAlias = tuple[str, ...]
@@ -31,6 +34,7 @@ _POSSESSIVE = re.compile(r"(?<=\w)['’]s\b|(?<=s)['’](?!\w)")
 _BRACKETED = re.compile(r"\s*[(\[][^)\]]*[)\]]")
 _PAIR = re.compile(r"\b(?:a\s+)?(?:pair|couple)\s+of\s+")
 _COMMA = re.compile(r"[,;/](?!\d)")
+_SYNONYM = {other: word for word, other in SYNONYMS}
 _JOINABLE = PLAIN_ADJECTIVES | COLOURS
 
 
@@ -51,18 +55,29 @@ def content(text: str) -> Words:
     return tuple(word for word in found if word not in ARTICLES) or found
 
 
-def same_words(text: str) -> Words:
+def same_words(text: str, *, ordered: bool = False) -> Words:
     """A key that is equal for texts which differ only in case, articles, punctuation, spelling or word order.
 
-    Word order is ignored where it says nothing: among the parts that "and" or a comma joins, and among the adjectives
-    before a noun. Around "with", "on", "of" it says a lot ("white with black stripes") and is kept.
+    Word order is ignored where it says nothing: among the parts that "and" or a comma joins (unless these are
+    ``ordered``), and among the adjectives before a noun. Around "with", "on", "of" it says a lot ("white with black
+    stripes") and is kept.
     """
-    return _key(text, fold_plural=False)
+    return _key(text, _as_is, ordered)
 
 
-def same_thing(text: str) -> Words:
+def same_thing(text: str, *, ordered: bool = False) -> Words:
     """Like ``same_words``, with plural and singular taken for the same."""
-    return _key(text, fold_plural=True)
+    return _key(text, singular, ordered)
+
+
+def same_meaning(text: str, *, ordered: bool = False) -> Words:
+    """Like ``same_thing``, with synonyms taken for the same."""
+    return _key(text, _common_word, ordered)
+
+
+def asks_for_order(texts: Iterable[str]) -> bool:
+    """Whether an attribute's name and prompts speak of order or sides, so that "red, white" is not "white, red"."""
+    return any(word in ORDER_QUESTIONS for text in texts for word in words(text.replace("_", " ")))
 
 
 @lru_cache(maxsize=65536)
@@ -83,13 +98,13 @@ def singular(word: str) -> str:
 
 @lru_cache(maxsize=65536)
 def stem(word: str) -> str:
-    """The noun or verb behind an English plural, "-ed" or "-ing" form: "striped", "stripes" -> "stripe"."""
+    """What is behind an English plural or "-ed" form: "striped", "stripes" -> "stripe".
+
+    Not behind "-ing", which mostly makes another thing: rowing and a row, painting and paint.
+    """
     base = singular(word)
-    for ending in ("ing", "ed"):
-        root = base[: -len(ending)]
-        if base.endswith(ending) and len(root) >= 3 and re.search("[aeiouy]", root):
-            return _undouble(root)
-    return base
+    root = base.removesuffix("ed")
+    return _undouble(root) if root != base and len(root) >= 3 and re.search("[aeiouy]", root) else base
 
 
 def name_words(class_name: str) -> Words:
@@ -107,26 +122,33 @@ def _spaced(class_name: str) -> str:
     return _CAMEL.sub(" ", _NUMBERING.sub("", class_name)).replace("_", " ")
 
 
-def _key(text: str, *, fold_plural: bool) -> Words:
-    found = _folded(text, fold_plural=fold_plural)
+def _as_is(word: str) -> str:
+    return word
+
+
+def _common_word(word: str) -> str:
+    base = singular(word)
+    return _SYNONYM.get(base, base)
+
+
+def _key(text: str, fold: Callable[[str], str], ordered: bool) -> Words:
+    found = tuple(map(fold, content(text)))
     if not found:
         return (text.strip().casefold(),)
     if any(word in RELATIONS for word in found):
         return _segments(found)
-    parts = sorted(_phrase(part) for part in _parts(text, fold_plural=fold_plural))
+    parts = [_phrase(part) for part in _parts(text, fold)]
+    if not ordered:
+        parts.sort()
     joint = "or" if "or" in found else ","
     return tuple(word for part in parts for word in (joint, *part))[1:]
 
 
-def _folded(text: str, *, fold_plural: bool) -> Words:
-    return tuple(singular(word) if fold_plural else word for word in content(text))
-
-
-def _parts(text: str, *, fold_plural: bool) -> list[Words]:
+def _parts(text: str, fold: Callable[[str], str]) -> list[Words]:
     """What "and", "or" and commas join. In "black and white stripes" they join adjectives, so that is one part."""
     parts: list[list[str]] = [[]]
     for piece in _COMMA.split(text):
-        for word in (*_folded(piece, fold_plural=fold_plural), "and"):
+        for word in (*map(fold, content(piece)), "and"):
             if word not in CONJUNCTIONS:
                 parts[-1].append(word)
             elif parts[-1]:

@@ -10,7 +10,7 @@ from ...systems.text import plain
 from ..check import Check, Example
 from ..context import Context
 from ..finding import Finding, Fix, at_option
-from ..words import same_thing, same_words
+from ..words import Words, asks_for_order, same_thing, same_words
 
 _PROMPT = "An animal with {} fur."
 
@@ -24,7 +24,8 @@ class DuplicateOption(Check):
     fault = (
         "Two options of one attribute differ only in case, articles, singular and plural, punctuation, British or "
         'American spelling, or word order: "gray" and "Grey", "a red wing" and "red wings", "black and white" and '
-        '"white and black". Where word order says something ("white with black stripes") it counts.'
+        '"white and black". Where word order says something it counts: "white with black stripes", or "red, white" in '
+        "an attribute that asks for an order or a side."
     )
     harm = (
         "The softmax shares one answer's probability between the two, so each loses half of its evidence, "
@@ -75,14 +76,15 @@ class DuplicateOption(Check):
     def check(self, context: Context) -> Iterator[Finding]:
         """Every option that says what an earlier one of its attribute says."""
         for attribute in context.valid.attributes:
-            first: dict[tuple[str, ...], str] = {}
+            ordered = asks_for_order((attribute.name, *attribute.prompts))
+            first: dict[Words, str] = {}
             for option in attribute.options:
-                kept = first.setdefault(same_thing(option), option)
+                kept = first.setdefault(same_thing(option, ordered=ordered), option)
                 if kept != option:
-                    yield self._duplicate(attribute, kept, option)
+                    yield self._duplicate(attribute, kept, option, ordered=ordered)
 
-    def _duplicate(self, attribute: Attribute, kept: str, option: str) -> Finding:
-        only_number = same_words(kept) != same_words(option)
+    def _duplicate(self, attribute: Attribute, kept: str, option: str, *, ordered: bool) -> Finding:
+        only_number = same_words(kept, ordered=ordered) != same_words(option, ordered=ordered)
         fix = Fix(
             f'Merge "{plain(option)}" into "{plain(kept)}"',
             (MergeOptions(attribute.name, option, kept),),

@@ -12,11 +12,9 @@ from ..context import Context
 from ..example_encoder import BagOfWords
 from ..finding import Finding, Fix, at_option
 from ..similarity import too_alike
-from ..vocabulary import SYNONYMS
-from ..words import Words, same_thing
+from ..words import Words, asks_for_order, same_meaning, same_thing
 
 _PROMPT = "An animal with {}."
-_CANONICAL = {other: word for word, other in SYNONYMS}
 
 
 class NearDuplicateOption(Check):
@@ -75,8 +73,9 @@ class NearDuplicateOption(Check):
         for attribute in context.valid.attributes:
             seen: set[str] = set()
             first: dict[Words, str] = {}
+            ordered = asks_for_order((attribute.name, *attribute.prompts))
             for option in attribute.options:
-                kept = first.setdefault(_meaning(option), option)
+                kept = first.setdefault(same_meaning(option, ordered=ordered), option)
                 if same_thing(kept) != same_thing(option):
                     seen.add(option)
                     yield self._near(attribute, kept, option, "the words are synonyms")
@@ -105,7 +104,3 @@ class NearDuplicateOption(Check):
             fix=fix,
             also=(at_option(attribute, kept),),
         )
-
-
-def _meaning(option: str) -> Words:
-    return tuple(sorted(_CANONICAL.get(word, word) for word in same_thing(option)))

@@ -15,7 +15,7 @@ _PROMPT = "A picture of {}."
 
 
 class ClassNameInOption(Check):
-    """Whole words only, plural and "-ed" or "-ing" forms included."""
+    """Whole words only, plural and "-ed" forms included."""
 
     code = "O104"
     name = "class-name-in-option"
