@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .scoring.encoders import load_encoder as load_encoder
     from .scoring.evaluation import Evaluation as Evaluation
     from .scoring.evaluation import evaluate as evaluate
+    from .scoring.labelled import LabelledEmbeddings as LabelledEmbeddings
     from .scoring.sources import load_dataset as load_dataset
     from .systems.describe import describe as describe
     from .systems.diff import diff as diff
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from .systems.edits import invert as invert
     from .systems.model import Attribute as Attribute
     from .systems.model import System as System
+    from .validate.engine import check as check
 
 _HOME = {
     "Attribute": "systems.model",
@@ -40,6 +42,7 @@ _HOME = {
     "Edit": "systems.edits",
     "Encoder": "scoring.encoder",
     "Evaluation": "scoring.evaluation",
+    "LabelledEmbeddings": "scoring.labelled",
     "System": "systems.model",
     "apply": "systems.edits",
     "describe": "systems.describe",
@@ -47,6 +50,7 @@ _HOME = {
     "edits_from_json": "systems.edit_json",
     "edits_to_json": "systems.edit_json",
     "evaluate": "scoring.evaluation",
+    "check": "validate.engine",
     "invert": "systems.edits",
     "load_dataset": "scoring.sources",
     "load_encoder": "scoring.encoders",

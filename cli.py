@@ -14,13 +14,31 @@ from .errors import CotsmithError, InputError, Interrupted, UsageError
 # to the commands' own; they stand here so that --help need not import them.
 VERBS: dict[str, tuple[str, str]] = {
     "demo": ("cotsmith.authoring.commands:demo", "Walk through the whole loop on a bundled teaching world."),
-    "new": ("cotsmith.systems.commands:new", "?"),
-    "import": ("cotsmith.systems.commands:import_", "?"),
-    "export": ("cotsmith.systems.commands:export", "?"),
-    "schema": ("cotsmith.systems.commands:schema", "?"),
-    "check": ("cotsmith.validate.commands:check", "?"),
-    "explain": ("cotsmith.validate.commands:explain", "?"),
-    "questions": ("cotsmith.validate.commands:questions", "?"),
+    "new": (
+        "cotsmith.systems.commands:new",
+        "Begin a system by hand: classes and attributes, to be given prompts, options and rules.",
+    ),
+    "import": ("cotsmith.systems.commands:import_", "Read a system in another form, and write it as a cotsmith file."),
+    "export": (
+        "cotsmith.systems.commands:export",
+        "Write a system in another form: rules by index, a CSV table, or Markdown for people.",
+    ),
+    "schema": (
+        "cotsmith.systems.commands:schema",
+        "Print the JSON Schema of a system file, for editors and other tools.",
+    ),
+    "check": (
+        "cotsmith.validate.commands:check",
+        "Find what is wrong with systems: structure, options, attributes, classes, and with --data the evidence.",
+    ),
+    "explain": (
+        "cotsmith.validate.commands:explain",
+        "Tell what a check finds, why it matters and what to write instead; without a name, list all checks.",
+    ),
+    "questions": (
+        "cotsmith.validate.commands:questions",
+        "Rank the attributes by how well their rules split the classes, and say what none of them can tell apart.",
+    ),
     "score": (
         "cotsmith.scoring.commands:score",
         "Measure a system on labelled images, beside chance, the class names alone, and permuted rules.",
@@ -29,7 +47,7 @@ VERBS: dict[str, tuple[str, str]] = {
         "cotsmith.scoring.commands:classify",
         "Name images and say why: what was seen, and what the class's rules expect.",
     ),
-    "diff": ("cotsmith.systems.commands:diff", "?"),
+    "diff": ("cotsmith.systems.commands:diff", "Show the edits that lead from one system to another."),
 }
 
 
@@ -45,14 +63,12 @@ class LazyGroup(click.Group):
         module, _, name = VERBS[cmd_name][0].partition(":")
         command = getattr(import_module(module), name)
         assert isinstance(command, click.Command)
-        # COTSMITH_ENCODER is meant for every verb, so the verb's name is no part of the variable.
-        command.context_settings.setdefault("auto_envvar_prefix", "COTSMITH")
+        _name_variables(command)
         settings = (ctx.default_map or {}).get(cmd_name)
         if settings:
             from .config import check_options
 
-            known = [p.name for p in command.params if p.name]
-            ctx.default_map = {cmd_name: check_options(cmd_name, settings, known)}
+            ctx.default_map = {cmd_name: check_options(cmd_name, settings, _names_of_options(command))}
         return command
 
     def resolve_command(
@@ -69,6 +85,27 @@ class LazyGroup(click.Group):
             formatter.write_dl([(verb, summary) for verb, (_, summary) in VERBS.items()])
 
 
+def _names_of_options(command: click.Command) -> dict[str, str]:
+    """What a person calls each option in a configuration, without the dashes, to what click calls it."""
+    return {
+        flag.lstrip("-").replace("-", "_"): option.name
+        for option in command.params
+        if isinstance(option, click.Option) and option.name and option.name != "help"
+        for flag in option.opts
+        if flag.startswith("--")
+    }
+
+
+def _name_variables(command: click.Command) -> None:
+    """Let ``COTSMITH_<OPTION>`` set an option of every verb that has it: click would put the verb's name in between."""
+    names: dict[str, list[str]] = {}
+    for flag, name in _names_of_options(command).items():
+        names.setdefault(name, []).append(f"COTSMITH_{flag.upper()}")
+    for option in command.params:
+        if option.name in names and not option.envvar:
+            option.envvar = names[option.name]
+
+
 def _configure(ctx: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
     from .config import load_config
 
@@ -80,7 +117,6 @@ def _configure(ctx: click.Context, _parameter: click.Parameter, value: str | Non
     cls=LazyGroup,
     context_settings={
         "help_option_names": ["-h", "--help"],
-        "auto_envvar_prefix": "COTSMITH",
         "max_content_width": 100,
     },
     epilog="Run `cotsmith VERB --help` for a verb's options. Start with `cotsmith demo`.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -48,15 +48,19 @@ def load_config(path: str | None, verbs: Sequence[str]) -> dict[str, dict[str, A
     return {verb: {**shared, **own.get(verb, {})} for verb in verbs}
 
 
-def check_options(verb: str, settings: dict[str, Any], known: Sequence[str]) -> dict[str, Any]:
-    """The settings of ``verb`` that it has; an option written under the verb that it does not have is an error."""
+def check_options(verb: str, settings: Mapping[str, Any], known: Mapping[str, str]) -> dict[str, Any]:
+    """The settings of ``verb`` by click's names, which ``known`` gives for the names that people write.
+
+    Raises:
+        UsageError: an option stands under the verb that it does not have.
+    """
     unknown = [name for name in settings if name not in known and name not in SHARED]
     if unknown:
         raise UsageError(
             f'configuration: `{verb}` has no option "{plain(unknown[0])}"{did_you_mean(unknown[0], known)}',
             hint=f"`cotsmith {verb} --help` lists its options.",
         )
-    return {name: value for name, value in settings.items() if name in known}
+    return {known[name]: value for name, value in settings.items() if name in known}
 
 
 def _refuse_command_line_only(where: Path, settings: dict[str, Any]) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int], None]
 """Told ``(done, total)`` as long work goes on."""
 
-json_option = click.option("--json", "as_json", is_flag=True, envvar="COTSMITH_JSON", help="Print the result as JSON.")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 
 
 def out(text: str = "") -> None:

@@ -1,0 +1,106 @@
+"""The examples in the README and the docs are run: systems are parsed, Python is executed, commands are called."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cotsmith.cli import VERBS, run
+from cotsmith.scoring.demo.world import render_card
+from cotsmith.systems.file import parse
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+FENCE = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+# Models cannot be fetched in a test. The bundled encoder stands in for them; everything else is as printed.
+STAND_INS = {"openai/clip-vit-base-patch32": "demo"}
+
+REPLY = """Sure! Here it is:
+```python
+classification_cot = {'form': {'prompt': 'It looks like {}.', 'options': ['a wolf', 'a rabbit',]},}
+rules = {'Absol': {'form': 0}, 'Azumarill': {'form': 1}}  # by index
+```
+"""
+
+PAGE_NAMES = [str(page.relative_to(ROOT)) for page in PAGES]
+
+
+def fences(page: Path, language: str) -> Iterator[str]:
+    for found in FENCE.finditer(page.read_text("utf-8")):
+        if found[1] == language:
+            yield found[2]
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with what the examples speak of: a system, an older version of it, images, an LLM's reply."""
+    folder = tmp_path_factory.mktemp("examples")
+    text = next(fences(ROOT / "README.md", "json"))
+    (folder / "cards.json").write_text(text, encoding="utf-8")
+    (folder / "old.json").write_text(text.replace("a wolf", "a dog"), encoding="utf-8")
+    (folder / "reply.txt").write_text(REPLY, encoding="utf-8")
+    pictures = zip(("Absol", "Aggron", "Dratini"), ("Tavvit", "Quimbo", "Jorrik"), strict=True)
+    for label, creature in pictures:
+        for split in ("dev", "test"):
+            place = folder / "cards" / split / label
+            place.mkdir(parents=True)
+            for seed in range(2):
+                render_card(creature, seed).save(place / f"{seed}.jpg")
+    (folder / "new").mkdir()
+    render_card("Tavvit", 9).save(folder / "new" / "unknown.jpg")
+    return folder
+
+
+@pytest.mark.parametrize("name", PAGE_NAMES)
+def test_systems_in_the_docs_are_systems(name: str) -> None:
+    for text in fences(ROOT / name, "json"):
+        parse(text, name)
+
+
+@pytest.mark.parametrize("name", PAGE_NAMES)
+def test_python_in_the_docs_runs(name: str, prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = shutil.copytree(prepared, tmp_path / "work")
+    monkeypatch.chdir(place)
+    namespace: dict[str, object] = {}
+    for number, text in enumerate(fences(ROOT / name, "python")):
+        for model, stand_in in STAND_INS.items():
+            text = text.replace(model, stand_in)
+        exec(compile(text, f"{name}, example {number + 1}", "exec"), namespace)
+
+
+@pytest.mark.parametrize("name", PAGE_NAMES)
+def test_commands_in_the_docs_run(
+    name: str, prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = shutil.copytree(prepared, tmp_path / "work")
+    monkeypatch.chdir(place)
+    for line in "".join(fences(ROOT / name, "sh")).splitlines():
+        if not line.startswith("cotsmith "):
+            continue
+        words = shlex.split(line, comments=True)[1:]
+        words = words[: words.index(">")] if ">" in words else words
+        words = [STAND_INS.get(word, word) for word in words]
+        words = [str(path) for word in words for path in (sorted(place.glob(word)) if "*" in word else [word])]
+        code = run(words)
+        shown = capsys.readouterr()
+        expected = {0, 1} if words[0] == "check" else {0}
+        assert code in expected, f"{line}\n{shown.err}"
+
+
+@pytest.mark.parametrize("name", PAGE_NAMES)
+def test_links_lead_somewhere(name: str) -> None:
+    page = ROOT / name
+    for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text("utf-8")):
+        if not target.startswith("http"):
+            assert (page.parent / target).exists(), target
+
+
+def test_every_verb_stands_in_the_reference() -> None:
+    text = (ROOT / "docs" / "cli.md").read_text("utf-8")
+    assert all(f"## cotsmith {verb}\n" in text for verb in VERBS)
