@@ -129,7 +129,7 @@ def _has_prompt(form: Json) -> bool:
 
 def _groups(groups: Json, faults: Faults) -> Iterator[_Group]:
     named = _named(groups)
-    if not named:
+    if not named and groups not in ({}, []):
         faults.add((), f"the groups are an object of groups by name, not {shape(groups)}")
     seen = set()
     for name, form in named:

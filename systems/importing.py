@@ -15,12 +15,11 @@ from .import_descriptors import is_descriptors, read_descriptors
 from .import_index import find_index_form, names_indexes, read_index_form
 from .import_texts import Faults, name_from
 from .json_form import Json
+from .literal_values import json_value
 from .model import System
-from .python_literal import Broken, Literal, find_literals, json_value
+from .python_literal import Broken, Literal, find_literals
+from .repair import repaired
 from .sources import read_text, source_name
-
-REPAIR_LIMIT = 2 * 1024 * 1024
-"""Characters of broken JSON that are handed to the repairer, which is slow."""
 
 _FENCE = re.compile(r"^[ \t]*(```+|~~~+)[^\n]*\n(.*?)^[ \t]*\1[ \t]*$", re.DOTALL | re.MULTILINE)
 _FORMS = (
@@ -91,14 +90,15 @@ def _recognise_pieces(text: str, source: str, name: str) -> Imported:
                 return Imported(system, "CSV table", tuple(remarks))
             except InvalidSystemError as error:  # or prose with commas around something broken
                 refused = refused or error
-    if imported := _choose([*literals, *_repaired(broken)], source, name):
+    if imported := _choose([*literals, *repaired(broken)], source, name):
         remark = "the text was broken and has been repaired: check the result"
         return replace(imported, remarks=(remark, *imported.remarks))
-    if not broken and (imported := _incomplete(literals, source, name)):
+    serious = [piece for piece in broken if piece.lines > 1 or piece.name]  # not words in braces
+    if not serious and (imported := _incomplete(literals, source, name)):
         return imported
     if refused is not None and not literals and not broken:
         raise refused
-    return _unknown(source, broken)
+    return _unknown(source, serious or broken)
 
 
 def _fenced(text: str) -> list[tuple[str, int]]:
@@ -167,27 +167,12 @@ def _index_form(literals: list[Literal]) -> tuple[Json, Json] | None:
     return next((form for form in forms if form[1] is not None), forms[0] if forms else None)
 
 
-def _repaired(broken: list[Broken]) -> list[Literal]:
-    from json_repair import repair_json
-
-    literals = []
-    for piece in broken:
-        # What is cut off cannot be repaired, only made up.
-        if piece.text and len(piece.text) <= REPAIR_LIMIT:
-            try:
-                value = repair_json(piece.text, return_objects=True, skip_json_loads=True)
-            except (ValueError, RecursionError):
-                continue
-            literals.append(Literal(piece.name, value, piece.line))
-    return literals
-
-
 def _size(value: Json) -> int:
     return len(value) if isinstance(value, dict) else 0
 
 
 def _unknown(source: str, broken: list[Broken]) -> Imported:
     if broken:
-        first = broken[0]
-        raise InputError(first.reason, where=f"{source}:{first.line}", hint=_FORMS)
+        main = max(broken, key=lambda piece: piece.lines)
+        raise InputError(main.reason, where=f"{source}:{main.line}", hint=_FORMS)
     raise InputError("no form of system was recognised", where=source, hint=_FORMS)

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import ast
-import json
 import re
 import warnings
 from dataclasses import dataclass
 
 from ..errors import InputError
 from .json_form import Json
-from .positions import scan
-from .problem import quote
+from .literal_values import NotLiteral, PythonReader, json_value
 
 PYTHON_LIMIT = 8 * 1024 * 1024
 """Characters of text that are read as Python: its parser needs some hundred bytes for each."""
 
-_NAMES = {"null": None, "None": None, "true": True, "True": True, "false": False, "False": False}
 # `name = `, `name: type = `, and what people write in prose: `name:`, `**name**:`, "name" =.
 _ASSIGNED = re.compile(r"([A-Za-z_]\w*)[\"'`*]*[ \t]*(?::[^=\n{}]*=|[:=])[\"'`*]*\s*\Z")
 _MARK = re.compile(
@@ -25,30 +22,6 @@ _MARK = re.compile(
     r"""|(?P<comment>\#[^\n]*|//[^\n]*|/\*.*?\*/)|(?P<open>[{\[(])|(?P<close>[}\])])""",
     re.DOTALL,
 )
-
-
-def json_value(text: str, lines_before: int = 0) -> Json:
-    """``json.loads``, which a key that stands twice in one object does not pass.
-
-    Raises:
-        InputError: a key stands twice; the message says where, counted in ``text`` with ``lines_before``.
-        ValueError, RecursionError: the text is no JSON.
-    """
-    repeated = False
-
-    def pairs(members: list[tuple[str, Json]]) -> dict[str, Json]:
-        nonlocal repeated
-        form = dict(members)
-        repeated = repeated or len(form) != len(members)
-        return form
-
-    value: Json = json.loads(text, object_pairs_hook=pairs)
-    if repeated:
-        positions = scan(text)
-        path, first, second = positions.duplicates[0]
-        lines = [lines_before + positions.line_column(offset)[0] for offset in (first, second)]
-        raise _twice(str(path[-1]), *lines)
-    return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,20 +37,15 @@ class Literal:
 class Broken:
     """A piece in braces that is no literal: the name it is assigned to, its text, why it is none, and the line of that.
 
-    ``text`` is empty when a bracket is never closed: nobody can know what was cut off.
+    ``text`` is empty where a repair would be a guess: a bracket is never closed, so nobody knows what was cut off.
+    ``lines`` is the number of lines that the piece takes.
     """
 
     name: str
     text: str
     reason: str
     line: int
-
-
-class _NotLiteral(Exception):
-    def __init__(self, reason: str, line: int) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.line = line
+    lines: int
 
 
 def find_literals(text: str, first_line: int = 1) -> tuple[list[Literal], list[Broken]]:
@@ -99,12 +67,12 @@ def find_literals(text: str, first_line: int = 1) -> tuple[list[Literal], list[B
             module = ast.parse(text)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return _from_pieces(text, first_line)
-        found, broken = _from_module(module, first_line)
+        found, broken = _from_module(module, PythonReader.of(text, first_line - 1))
         # Prose can be Python by accident: `groups: {...}` annotates a name.
         return (found, broken) if found or broken else _from_pieces(text, first_line)
 
 
-def _from_module(module: ast.Module, first_line: int) -> tuple[list[Literal], list[Broken]]:
+def _from_module(module: ast.Module, reader: PythonReader) -> tuple[list[Literal], list[Broken]]:
     found: list[Literal] = []
     broken: list[Broken] = []
     kinds = ast.Assign | ast.AnnAssign | ast.Expr | ast.Return
@@ -115,9 +83,10 @@ def _from_module(module: ast.Module, first_line: int) -> tuple[list[Literal], li
         target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)
         name = target.id if isinstance(target, ast.Name) else ""
         try:
-            found.append(Literal(name, _value(node.value, first_line - 1), first_line - 1 + node.lineno))
-        except _NotLiteral as failure:  # a dict that computes something; others may still hold what is looked for
-            broken.append(Broken(name, "", failure.reason, failure.line))
+            found.append(Literal(name, reader.value(node.value), reader.lines_before + node.lineno))
+        except NotLiteral as failure:  # a dict that computes something; others may still hold what is looked for
+            lines = (node.value.end_lineno or node.lineno) - node.lineno + 1
+            broken.append(Broken(name, "", failure.reason, failure.line, lines))
     return found, broken
 
 
@@ -133,12 +102,13 @@ def _from_pieces(text: str, first_line: int) -> tuple[list[Literal], list[Broken
         if not piece:
             # What follows belongs to it, so its inner pieces would be read as if they were the whole.
             reason = "a bracket that opens here is never closed; the text may have been cut off"
-            broken.append(Broken(name, "", reason, line))
+            broken.append(Broken(name, "", reason, line, text.count("\n", start) + 1))
             break
         try:
             found.append(Literal(name, _parse(piece, line), line))
-        except _NotLiteral as failure:
-            broken.append(Broken(name, piece, failure.reason, failure.line))
+        except NotLiteral as failure:
+            repairable = "" if failure.ambiguous else piece
+            broken.append(Broken(name, repairable, failure.reason, failure.line, piece.count("\n") + 1))
         start = text.find("{", end)
     return found, broken
 
@@ -174,53 +144,7 @@ def _parse(piece: str, first_line: int) -> Json:
         body = ast.parse(piece, mode="eval").body
     except SyntaxError as error:
         reason = re.sub(r" on line \d+", "", error.msg or "invalid syntax").lower()
-        raise _NotLiteral(reason, first_line + (error.lineno or 1) - 1) from error
+        raise NotLiteral(reason, first_line + (error.lineno or 1) - 1) from error
     except (ValueError, RecursionError, MemoryError) as error:
-        raise _NotLiteral("the text is nested too deeply or broken", first_line) from error
-    try:
-        return _value(body, first_line - 1)
-    except RecursionError as error:
-        raise _NotLiteral("the text is nested too deeply", first_line) from error
-
-
-def _value(node: ast.expr, lines_before: int) -> Json:
-    """The value of a literal node; ``lines_before`` is added to its line numbers."""
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        # A pair of surrogate escapes, which JSON knows and Python does not, is one character.
-        return node.value.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
-    if isinstance(node, ast.Constant) and isinstance(node.value, int | float | None):
-        return node.value
-    if isinstance(node, ast.Dict):
-        return _dict(node, lines_before)
-    if isinstance(node, ast.List | ast.Tuple | ast.Set):
-        return [_value(item, lines_before) for item in node.elts]
-    if isinstance(node, ast.Name) and node.id in _NAMES:
-        return _NAMES[node.id]
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        number = _value(node.operand, lines_before)
-        if isinstance(number, int | float) and not isinstance(number, bool):
-            return -number
-    code = ast.unparse(node) if len(list(ast.walk(node))) < 50 else "an expression"
-    raise _NotLiteral(f"{quote(code)} is not a plain value", lines_before + node.lineno)
-
-
-def _dict(node: ast.Dict, lines_before: int) -> dict[str, Json]:
-    result: dict[str, Json] = {}
-    lines: dict[str, int] = {}
-    for key_node, value_node in zip(node.keys, node.values, strict=True):
-        if key_node is None:
-            raise _NotLiteral("** is not a plain value", lines_before + value_node.lineno)
-        key = _value(key_node, lines_before)
-        if isinstance(key, bool) or not isinstance(key, str | int | float):
-            raise _NotLiteral("a key is a text or a number", lines_before + key_node.lineno)
-        name, line = str(key), lines_before + key_node.lineno
-        if name in lines:
-            raise _twice(name, lines[name], line)
-        lines[name] = line
-        result[name] = _value(value_node, lines_before)
-    return result
-
-
-def _twice(key: str, first: int, second: int) -> InputError:
-    message = f"the key {quote(key)} stands twice in one object; first in line {first}"
-    return InputError(message, where=f"line {second}", hint="Remove one of them, or give it another name.")
+        raise NotLiteral("the text is nested too deeply or broken", first_line) from error
+    return PythonReader.of(piece, first_line - 1).value(body)
