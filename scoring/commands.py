@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,9 +13,19 @@ import click
 from ..errors import DataError
 from ..systems.text import plain
 from ..terminal import console, json_option, note, out_json, out_json_line, progress, warn
-from .options import DataChoice, EncoderChoice, combine_option, crop_option, data_options, encoder_options, parse_crop
+from .options import (
+    DataChoice,
+    EncoderChoice,
+    combine_option,
+    crop_option,
+    data_options,
+    encoder_options,
+    encoders_options,
+    parse_crop,
+)
 
 if TYPE_CHECKING:
+    from .comparison import Contestant
     from .evaluation import Evaluation
     from .scores import Combine
 
@@ -23,9 +33,9 @@ _SHOWN = 5
 
 
 @click.command()
-@click.argument("file", metavar="FILE")
+@click.argument("files", metavar="FILE...", nargs=-1, required=True)
 @data_options(split="all")
-@encoder_options
+@encoders_options
 @combine_option
 @click.option("--seed", default=0, show_default=True, help="Of the permutations of the control.")
 @click.option("--cells", is_flag=True, help="Measure every rule: do the images agree, and what would they prefer?")
@@ -34,49 +44,67 @@ _SHOWN = 5
 @click.pass_context
 def score(
     ctx: click.Context,
-    file: str,
+    files: tuple[str, ...],
     data: DataChoice,
-    encoder: EncoderChoice,
+    encoders: tuple[EncoderChoice, ...],
     combine: Combine,
     seed: int,
     cells: bool,
     min_accuracy: float | None,
     as_json: bool,
 ) -> None:
-    """Measure a system on labelled images, beside chance, the class names alone, and permuted rules."""
-    from ..systems.file import load
-    from .evaluation import check_evaluable, evaluate
+    """Measure a system on labelled images, beside chance, the class names alone, and permuted rules.
 
-    system = load(file)
+    Several FILEs, or one on several encoders, are compared in one table: the first with all others, image by image.
+    """
+    from ..systems.file import load
+    from .comparison import compare
+    from .evaluation import check_evaluable
+
+    systems = {file: load(file) for file in files}
     dataset = data.load()
-    check_evaluable(system, dataset, data.split)
+    for system in systems.values():
+        check_evaluable(system, dataset, data.split)
     if data.split == "all" and dataset.splits:
         known = ", ".join(f"{plain(name)} {count}" for name, count in dataset.splits.items())
         note(f"measuring all splits together ({known}); --split chooses one")
-    model = encoder.load()
     with progress("images") as tell:
-        evaluation = evaluate(
-            system,
+        found = compare(
+            systems,
             dataset,
-            model,
+            [encoder.load for encoder in encoders],
             split=data.split,
             combine=combine,
             seed=seed,
-            batch_size=encoder.batch_size,
+            batch_size=encoders[0].batch_size,
             progress=tell,
         )
-    _warn_of(evaluation)
-    if as_json:
+    _warn_of([one.evaluation for one in found])
+    _print(found, cells=cells, as_json=as_json)
+    for one in found:
+        if min_accuracy is not None and one.evaluation.accuracy < min_accuracy:
+            which = f"{plain(one.system)} with {plain(one.encoder)}: " if len(found) > 1 else ""
+            note(f"{which}accuracy {one.evaluation.accuracy:.4f} is below {min_accuracy:g}")
+            ctx.exit(1)
+
+
+def _print(found: tuple[Contestant, ...], *, cells: bool, as_json: bool) -> None:
+    """One evaluation as a report of its own, several as a comparison."""
+    if len(found) > 1:
+        from .comparison_report import comparison_json, comparison_report
+
+        if as_json:
+            out_json(comparison_json(found, cells=cells))
+        else:
+            console().print(comparison_report(found))
+    elif as_json:
         from .summary import evaluation_json
 
-        out_json(evaluation_json(evaluation, cells=cells))
+        out_json(evaluation_json(found[0].evaluation, cells=cells))
     else:
         from .report import evaluation_report
 
-        console().print(evaluation_report(evaluation, cells=cells))
-    if min_accuracy is not None and evaluation.accuracy < min_accuracy:
-        note(f"accuracy {evaluation.accuracy:.4f} is below {min_accuracy:g}")
-        ctx.exit(1)
+        console().print(evaluation_report(found[0].evaluation, cells=cells))
 
 
 @click.command()
@@ -131,10 +159,11 @@ def classify(
         raise DataError(f"not one of {broken} images can be read" if broken else "no images to classify")
 
 
-def _warn_of(evaluation: Evaluation) -> None:
-    setting = evaluation.setting
-    _warn_list("left out", [str(item) for item in setting.skipped])
-    _warn_list("too long, the encoder does not see the end of", [f'"{plain(text)}"' for text in setting.truncated])
+def _warn_of(evaluations: Sequence[Evaluation]) -> None:
+    skipped = dict.fromkeys(str(item) for e in evaluations for item in e.setting.skipped)
+    truncated = dict.fromkeys(f'"{plain(text)}"' for e in evaluations for text in e.setting.truncated)
+    _warn_list("left out", list(skipped))
+    _warn_list("too long, the encoder does not see the end of", list(truncated))
 
 
 def _warn_list(what: str, texts: list[str]) -> None:

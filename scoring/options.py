@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 
+from ..errors import UsageError
 from ..systems.text import plain
 from ..terminal import note, progress, warn
 
@@ -151,13 +152,36 @@ def optional_encoder_options(command: Command) -> Command:
     return _encoder_options(command, required=False)
 
 
-def _encoder_options(command: Command, *, required: bool) -> Command:
+def encoders_options(command: Command) -> Command:
+    """Like ``encoder_options``, but ``--encoder`` may be repeated: the command gets a tuple as ``encoders``."""
+
+    @wraps(command)
+    def several(*args: Any, encoder: tuple[EncoderChoice, ...], **rest: Any) -> Any:
+        return command(*args, encoders=encoder, **rest)
+
+    return _encoder_options(several, required=True, repeated=True)
+
+
+class _Repeated(click.Option):
+    """An option that may be repeated, and stands once in the environment or in the configuration as plain text."""
+
+    def type_cast_value(self, ctx: click.Context, value: Any) -> Any:
+        return super().type_cast_value(ctx, (value,) if isinstance(value, str) else value)
+
+    def value_from_envvar(self, ctx: click.Context) -> Any:
+        return self.resolve_envvar_value(ctx)
+
+
+def _encoder_options(command: Command, *, required: bool, repeated: bool = False) -> Command:
     options = (
         click.option(
             "--encoder",
+            cls=_Repeated if repeated else click.Option,
             metavar="ENCODER",
             required=required,
-            help='A Hugging Face model id or folder, "demo" for the bundled one, or package.module:factory.',
+            multiple=repeated,
+            help='A Hugging Face model id or folder, "demo" for the bundled one, or package.module:factory.'
+            + (" Repeat it to compare." if repeated else ""),
         ),
         click.option("--revision", metavar="REV", help="The model's revision on the hub: a commit, tag or branch."),
         click.option("--trust-remote-code", is_flag=True, help="Let the model run its own code on this machine."),
@@ -169,7 +193,7 @@ def _encoder_options(command: Command, *, required: bool) -> Command:
     @wraps(command)
     def gathered(
         *args: Any,
-        encoder: str | None,
+        encoder: str | tuple[str, ...] | None,
         revision: str | None,
         trust_remote_code: bool,
         device: str | None,
@@ -177,10 +201,14 @@ def _encoder_options(command: Command, *, required: bool) -> Command:
         batch_size: int | None,
         **rest: Any,
     ) -> Any:
-        choice = (
-            None if encoder is None else EncoderChoice(encoder, revision, trust_remote_code, device, dtype, batch_size)
-        )
-        return command(*args, encoder=choice, **rest)
+        def chosen(spec: str) -> EncoderChoice:
+            return EncoderChoice(spec, revision, trust_remote_code, device, dtype, batch_size)
+
+        if isinstance(encoder, tuple):
+            if revision is not None and len(encoder) > 1:
+                raise UsageError("--revision is of one encoder", hint="Compare one --encoder, or leave it out.")
+            return command(*args, encoder=tuple(map(chosen, encoder)), **rest)
+        return command(*args, encoder=None if encoder is None else chosen(encoder), **rest)
 
     return _with(gathered, options)
 

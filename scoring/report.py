@@ -26,15 +26,15 @@ def evaluation_report(evaluation: Evaluation, *, cells: bool = False) -> Rendera
     from rich.console import Group
 
     parts: list[RenderableType] = [_setting(evaluation), _gap(), _headline(evaluation), _gap()]
-    parts += [_text(sentence) for sentence in verdict(evaluation)]
-    parts += [_gap(), _attributes(evaluation), _text(_units(evaluation))]
+    parts += [literal(sentence) for sentence in verdict(evaluation)]
+    parts += [_gap(), _attributes(evaluation), literal(_units(evaluation))]
     for title, table in (
         ("Commonest wrong answer to each attribute", _confusions(evaluation)),
         ("Weakest classes", _weakest(evaluation)),
         ("Rules whose switch to one option would help most", _switches(evaluation) if cells else None),
     ):
         if table is not None and table.row_count:
-            parts += [_gap(), _text(title), table]
+            parts += [_gap(), literal(title), table]
     return Group(*parts)
 
 
@@ -43,20 +43,20 @@ def prediction_report(image: str, prediction: Prediction, *, top: int = 3) -> Re
     from rich.console import Group
 
     best = ", ".join(f"{name} {score:.3f}" for name, score in list(prediction.scores.items())[:top])
-    table = _table("", "seen", ">", "expected", ">", "")
+    table = plain_table("", "seen", ">", "expected", ">", "")
     for reason in prediction.why:
         share = "" if reason.probability is None else f"{reason.probability:.2f}"
         agrees = "" if not reason.expected or reason.seen in reason.expected else "differs"
         cells = (reason.attribute, reason.seen, f"{reason.seen_probability:.2f}", _rule(reason.expected), share, agrees)
-        table.add_row(*(_text(cell) for cell in cells))
-    parts: list[RenderableType] = [_text(f"{image}: {prediction.label}"), _indented(_text(best))]
+        table.add_row(*(literal(cell) for cell in cells))
+    parts: list[RenderableType] = [literal(f"{image}: {prediction.label}"), _indented(literal(best))]
     if prediction.tied:
-        parts.append(_indented(_text(f"the same score: {', '.join(prediction.tied)}")))
+        parts.append(_indented(literal(f"the same score: {', '.join(prediction.tied)}")))
     return Group(*parts, _indented(table))
 
 
 def _setting(e: Evaluation) -> Table:
-    table = _table("", "", header=False)
+    table = plain_table("", "", header=False)
     known = [measure for measure in e.classes if measure.share.n]
     images = f"{e.n} of {len(known)} classes, split {e.setting.split}"
     if e.setting.crop:
@@ -67,42 +67,44 @@ def _setting(e: Evaluation) -> Table:
         rows.append(("combine", e.combine))
     for name, value in rows:
         if value:
-            table.add_row(_text(name), _text(value))
+            table.add_row(literal(name), literal(value))
     return table
 
 
 def _headline(e: Evaluation) -> Table:
-    table = _table("", ">accuracy", ">95 % interval", "", ">texts")
-    table.add_row(_text("chance"), _text(percent(e.chance)), _gap(), _bar(e.chance), _gap())
+    table = plain_table("", ">accuracy", ">95 % interval", "", ">texts")
+    table.add_row(literal("chance"), literal(percent(e.chance)), _gap(), _bar(e.chance), _gap())
     _add_share(table, "class names alone", e.baseline, e.baseline_texts)
     if e.permuted is not None:
         control = e.permuted.accuracy
-        table.add_row(_text("rules permuted"), _text(percent(control)), _gap(), _bar(control), _text(e.system_texts))
+        table.add_row(
+            literal("rules permuted"), literal(percent(control)), _gap(), _bar(control), literal(e.system_texts)
+        )
     _add_share(table, "this system", e.share, e.system_texts)
     if len(e.system.classes) > 5:
-        table.add_row(_text("  among its best 5"), _text(percent(e.top(5))))
+        table.add_row(literal("  among its best 5"), literal(percent(e.top(5))))
     return table
 
 
 def _add_share(table: Table, name: str, share: Share, texts: int) -> None:
     table.add_row(
-        _text(name), _text(percent(share.value)), _text(_interval(share)), _bar(share.value or 0.0), _text(texts)
+        literal(name), literal(percent(share.value)), literal(interval(share)), _bar(share.value or 0.0), literal(texts)
     )
 
 
 def _attributes(e: Evaluation) -> Table:
-    table = _table("attribute", ">right", ">95 %", ">chance", ">splits", ">tells", ">brings", ">n")
+    table = plain_table("attribute", ">right", ">95 %", ">chance", ">splits", ">tells", ">brings", ">n")
     for measure in e.attributes:
         brings = "–" if measure.contribution is None else f"{100 * measure.contribution:+.1f}"
         table.add_row(
-            _text(measure.name),
-            _text(percent(measure.share.value)),
-            _text(_interval(measure.share)),
-            _text(percent(measure.chance)),
-            _text(f"{measure.separating_power:.2f}"),
-            _text(f"{measure.information:.2f}"),
-            _text(brings),
-            _text(measure.share.n),
+            literal(measure.name),
+            literal(percent(measure.share.value)),
+            literal(interval(measure.share)),
+            literal(percent(measure.chance)),
+            literal(f"{measure.separating_power:.2f}"),
+            literal(f"{measure.information:.2f}"),
+            literal(brings),
+            literal(measure.share.n),
         )
     return table
 
@@ -116,33 +118,33 @@ def _units(e: Evaluation) -> str:
 
 
 def _confusions(e: Evaluation) -> Table:
-    table = _table("attribute", "expected", "seen", ">images", "most of them")
+    table = plain_table("attribute", "expected", "seen", ">images", "most of them")
     for measure in e.attributes:
         worst = measure.worst
         if worst is not None:
             cells = (measure.name, _rule(worst.expected), worst.predicted, worst.count, worst.class_name)
-            table.add_row(*map(_text, cells))
+            table.add_row(*map(literal, cells))
     return table
 
 
 def _weakest(e: Evaluation) -> Table:
-    table = _table("class", ">right", ">95 %", ">n", "mostly taken for")
+    table = plain_table("class", ">right", ">95 %", ">n", "mostly taken for")
     missed = [measure for measure in e.classes if measure.share.hits < measure.share.n]
     for measure in sorted(missed, key=lambda m: m.share.hits / m.share.n)[:_WEAKEST]:
         taken = f"{plain(measure.confused_with or '')} ({measure.confused_count})"
         share = measure.share
-        table.add_row(*map(_text, (measure.name, percent(share.value), _interval(share), share.n, taken)))
+        table.add_row(*map(literal, (measure.name, percent(share.value), interval(share), share.n, taken)))
     return table
 
 
 def _switches(e: Evaluation) -> Table:
-    table = _table("class", "attribute", "rule", ">agrees", "preferred", ">points")
+    table = plain_table("class", "attribute", "rule", ">agrees", "preferred", ">points")
     helpful = [cell for cell in e.cells if (cell.delta_if_switched or 0) > 0]
     for cell in sorted(helpful, key=lambda cell: -(cell.delta_if_switched or 0))[:_SWITCHES]:
         rule = _rule(e.system.rules[cell.class_name][cell.attribute])
         agrees = percent(cell.agreement.value if cell.agreement else None)
         points = f"{100 * (cell.delta_if_switched or 0):+.1f}"
-        table.add_row(*map(_text, (cell.class_name, cell.attribute, rule, agrees, cell.preferred or "", points)))
+        table.add_row(*map(literal, (cell.class_name, cell.attribute, rule, agrees, cell.preferred or "", points)))
     return table
 
 
@@ -150,7 +152,8 @@ def _rule(rule: Rule) -> str:
     return " | ".join(rule) or "–"
 
 
-def _interval(share: Share) -> str:
+def interval(share: Share) -> str:
+    """The 95 % interval of a share as people write it, ``76 – 100 %``."""
     if not share.n:
         return "–"
     low, high = share.ci95
@@ -158,10 +161,11 @@ def _interval(share: Share) -> str:
 
 
 def _bar(share: float) -> Text:
-    return _text("█" * round(_BAR * share))
+    return literal("█" * round(_BAR * share))
 
 
-def _text(value: object) -> Text:
+def literal(value: object) -> Text:
+    """Anything as text that rich shows as it is."""
     from rich.text import Text
 
     return Text(plain(str(value)))
@@ -174,10 +178,10 @@ def _indented(part: RenderableType) -> RenderableType:
 
 
 def _gap() -> Text:
-    return _text("")
+    return literal("")
 
 
-def _table(*titles: str, header: bool = True) -> Table:
+def plain_table(*titles: str, header: bool = True) -> Table:
     """A table without rules; a title that begins with ``>`` heads a column of numbers, aligned to the right."""
     from rich.table import Table
 
@@ -185,7 +189,7 @@ def _table(*titles: str, header: bool = True) -> Table:
     for title in titles:
         numbers = title.startswith(">")
         table.add_column(
-            _text(title.removeprefix(">")),
+            literal(title.removeprefix(">")),
             justify="right" if numbers else "left",
             no_wrap=numbers,
             overflow="fold",
