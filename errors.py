@@ -43,6 +43,10 @@ class DataError(InputError):
     """Labelled images that cannot be found, read or matched with the system."""
 
 
+class HistoryError(InputError):
+    """A history that cannot be used: locked, damaged, from a newer version, or on a disk that is full or read-only."""
+
+
 class EncoderError(CotsmithError):
     """An encoder that cannot be loaded or that answers nonsense."""
 

@@ -1,4 +1,4 @@
-"""Where text comes from: a path, ``gallery:NAME`` or standard input, decoded or refused with one clear reason."""
+"""Where text comes from: a path, a revision, ``gallery:NAME`` or standard input, decoded or refused with a reason."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from importlib import resources
 from pathlib import Path
 
 from ..errors import InputError
+from .revision_spec import revision_bytes
 from .text import did_you_mean, plain
 
 SIZE_LIMIT = 64 * 1024 * 1024
@@ -33,7 +34,10 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"\xff\xfe", "UTF-16 text"),
     (b"\xfe\xff", "UTF-16 text"),
 )
-_COMPRESSED = {"gzip data", "bzip2 data", "xz data", "zstandard data", "a ZIP archive (or an Excel workbook)"}
+_NEXT = {
+    **dict.fromkeys(("gzip data", "bzip2 data", "xz data", "zstandard data"), "Unpack it first."),
+    "a ZIP archive (or an Excel workbook)": "Unpack it first, or save the workbook as CSV.",
+}
 
 
 def source_name(source: str | Path) -> str:
@@ -43,6 +47,8 @@ def source_name(source: str | Path) -> str:
 
 def read_text(source: str | Path) -> str:
     """The text of a file, of ``gallery:NAME`` or of ``-`` (standard input), without a byte order mark.
+
+    A revision is read as well: ``pokemon.json@3``, ``pokemon.json@a1b2c3``, ``pokemon.json@~1``, git's ``REV:path``.
 
     Raises:
         InputError: missing, a folder, not readable, larger than ``SIZE_LIMIT``, empty, or not UTF-8 text.
@@ -62,7 +68,8 @@ def read_bytes(source: str | Path) -> bytes:
         elif text.startswith(GALLERY):
             content = _gallery_bytes(text.removeprefix(GALLERY))
         else:
-            content = _file_bytes(Path(source), name)
+            revision = revision_bytes(text)
+            content = _file_bytes(Path(source), name) if revision is None else revision
     except (OSError, ValueError) as error:  # ValueError: a NUL character in the path
         raise InputError(f"cannot be read: {reason(error)}", where=name) from error
     if len(content) > SIZE_LIMIT:
@@ -115,7 +122,7 @@ def _similar(path: Path) -> str:
 def _decode(content: bytes, name: str) -> str:
     for signature, kind in _SIGNATURES:
         if content.startswith(signature):
-            hint = "Unpack it first." if kind in _COMPRESSED else "A system is a UTF-8 text file."
+            hint = _NEXT.get(kind, "A system is a UTF-8 text file.")
             raise InputError(f"this is {kind}, not UTF-8 text", where=name, hint=hint)
     if not content.strip():
         raise InputError("the file is empty", where=name, hint="Begin one with `cotsmith new`.")
