@@ -99,7 +99,7 @@ def export(file: str, form: Form, output: str | None, force: bool) -> None:
     exported = export_system(load(file), form)
     write_text(exported.text, output)
     if exported.lost:
-        terminal.warn(f"{form} cannot hold {', '.join(map(plain, exported.lost))}")
+        terminal.warn(f"{form} cannot hold {', '.join(exported.lost)}")
 
 
 @click.command("schema")

@@ -13,6 +13,7 @@ from .import_csv import join_cell, read_csv
 from .layout import json_text, member, object_text
 from .markdown import escape, paragraph, table
 from .model import SLOT, Attribute, Rule, System
+from .problem import quoted
 
 Form: TypeAlias = Literal["cotsmith", "index", "csv", "markdown"]
 FORMS: tuple[Form, ...] = ("cotsmith", "index", "csv", "markdown")
@@ -70,7 +71,7 @@ def _lost_in_csv(system: System) -> Iterator[str]:
     pairs = list(zip(system.attributes, again.attributes, strict=True))
     unused = [old.name for old, new in pairs if set(old.options) != set(new.options)]
     if unused:
-        yield f"options that no rule names (of {', '.join(unused)})"
+        yield f"options that no rule names (of {quoted(unused, 4)})"
     if any([o for o in old.options if o in new.options] != list(new.options) for old, new in pairs):
         yield "the order of the options"
 

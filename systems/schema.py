@@ -53,11 +53,13 @@ def schema_problems(data: Json) -> Iterator[Problem]:
 def _problems(error: ValidationError) -> Iterator[Problem]:
     path: Path = tuple(error.absolute_path)
     value: Any = error.instance
+    rule: Any = error.validator_value
+    schema: Any = error.schema
     keyword = str(error.validator)
     if keyword in _SAID_ELSEWHERE:
         return
     if keyword == "additionalProperties":
-        known = error.schema["properties"]
+        known = schema["properties"]
         for key in value:
             if key not in known:
                 message = f"{quote(key)} is not a key here{suggest(key, known)}"
@@ -65,12 +67,11 @@ def _problems(error: ValidationError) -> Iterator[Problem]:
                 yield Problem("schema", (*path, key), message, hint, on_key=True)
     elif keyword == "required":
         # One error for each missing key, of which only the prose names the key: repeats are dropped by the caller.
-        for key in error.validator_value:
+        for key in rule:
             if key not in value:
                 yield Problem("schema", path, f'"{key}" is missing', _EXAMPLES.get(key, ""))
     elif keyword == "type":
-        expected = error.validator_value
-        kinds = [expected] if isinstance(expected, str) else expected
+        kinds = [rule] if isinstance(rule, str) else rule
         words = " or ".join(_WORDS[kind] for kind in kinds)
         yield Problem("schema", path, f"{words} is needed here, not {shape(value)}")
     elif keyword == "const":

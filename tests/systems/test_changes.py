@@ -10,6 +10,7 @@ from cotsmith.systems.changes import changes_markdown, changes_text, gather
 from cotsmith.systems.describe import describe
 from cotsmith.systems.edits import (
     AddAttribute,
+    Edit,
     RenameAttribute,
     RenameClass,
     RewordOption,
@@ -27,7 +28,7 @@ PETS = System("pets", attributes=(COLOR,), rules={"Cat": {"color": ("red",)}, "D
 
 
 def test_they_are_grouped_by_attribute_and_class_in_the_order_of_first_change() -> None:
-    edits = [
+    edits: list[Edit] = [
         SetRule("Dog", "color", ("red",)),
         RewordOption("color", "red", "crimson"),
         SetName("cats"),

@@ -76,7 +76,7 @@ def with_color(**changes: object) -> System:
 CSV_ONLY = [
     (with_color(weight=2.0), "the weights"),
     (with_color(note="x"), "the notes on attributes"),
-    (with_color(options=("red", "green", "blue")), "options that no rule names (of color)"),
+    (with_color(options=("red", "green", "blue")), 'options that no rule names (of "color")'),
     (with_color(options=("blue", "red")), "the order of the options"),
 ]
 

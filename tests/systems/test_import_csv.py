@@ -10,12 +10,15 @@ from cotsmith.errors import InvalidSystemError
 from cotsmith.systems.exporting import export
 from cotsmith.systems.import_csv import join_cell, split_cell
 from cotsmith.systems.importing import import_text
-from cotsmith.systems.model import Attribute, System
+from cotsmith.systems.model import Attribute, Rule, System
 from tests.systems.strategies import systems, texts
 
 COLOR = Attribute("color", ("A photo of something whose color is {}.",), ("red", "blue", "light blue"))
 SIZE = Attribute("body_size", ("A photo of something whose body size is {}.",), ("big",))
-RULES = {"A": {"color": ("red", "blue"), "body_size": ()}, "B, C": {"color": ("light blue",), "body_size": ("big",)}}
+RULES: dict[str, dict[str, Rule]] = {
+    "A": {"color": ("red", "blue"), "body_size": ()},
+    "B, C": {"color": ("light blue",), "body_size": ("big",)},
+}
 READ = System("table", attributes=(COLOR, SIZE), rules=RULES)
 TABLE = 'class,color,body_size\nA,red|blue,\n"B, C",light blue,big\n'
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from cotsmith.errors import CotsmithError, InputError
 from cotsmith.systems.python_literal import PYTHON_LIMIT, find_literals
 
-TEXTS = st.text(st.characters(exclude_categories=("Cs",)), max_size=6)
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=6)
 PLAIN = st.recursive(
     st.none() | st.booleans() | st.integers() | TEXTS,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
