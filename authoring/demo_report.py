@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..scoring.verdict import percent, probability
@@ -99,12 +103,13 @@ class Tour:
         self._head("Now you")
         options = f"--data {workspace.cards} --encoder demo --crop {CROP} --split test"
         card = workspace.cards / "test" / "Yabbo" / "000.jpg"
+        me = _this_command()
         for command in (
-            f"cotsmith check {workspace.draft}",
-            f"cotsmith score {workspace.corrected} {options}",
-            f"cotsmith classify {workspace.corrected} {card} --encoder demo --crop {CROP}",
-            f"cotsmith diff {workspace.draft} {workspace.corrected}",
-            f"cotsmith questions {workspace.corrected}",
+            f"{me} check {workspace.draft}",
+            f"{me} score {workspace.corrected} {options}",
+            f"{me} classify {workspace.corrected} {card} --encoder demo --crop {CROP}",
+            f"{me} diff {workspace.draft} {workspace.corrected}",
+            f"{me} questions {workspace.corrected}",
         ):
             self._console.print(f"  {plain(command)}", soft_wrap=True)
 
@@ -150,6 +155,13 @@ def demo_json(
         "corrections": edits_to_json(corrections),
         "scores": {name: evaluation_json(evaluation) for name, evaluation in measured.items()},
     }
+
+
+def _this_command() -> str:
+    """How to call cotsmith again from here: by its name where the shell finds it, else by the way it was called."""
+    if shutil.which("cotsmith") or Path(sys.argv[0]).name != "cotsmith":
+        return "cotsmith"
+    return os.path.relpath(sys.argv[0])
 
 
 def _interval(low: float, high: float) -> str:
