@@ -189,8 +189,8 @@ NOT_SEEN_PHRASES = {
 }
 
 NOT_SEEN_ALONE = {
-    "taste": _set("sweet sour bitter salty spicy umami crunchy bland juicy"),
-    "knowledge": _set("fast slow rare common heavy lightweight warm hot cold strong weak old young useful important"),
+    "taste": _set("sweet sour bitter salty spicy umami bland"),
+    "knowledge": _set("fast slow rare common useful important"),
 }
 """Words that no picture shows when they are the whole option, though beside others they often help to describe."""
 

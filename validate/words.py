@@ -107,15 +107,16 @@ def stem(word: str) -> str:
     return _undouble(root) if root != base and len(root) >= 3 and re.search("[aeiouy]", root) else base
 
 
-def name_words(class_name: str) -> Words:
-    """The words of a class name as a key: numbering, case, articles, plural and joined spelling taken away."""
-    return tuple(singular(word) for word in content(_spaced(class_name)))
+def same_name(class_name: str) -> str:
+    """A key that is equal for class names which differ only in numbering, case, articles, plural or joining."""
+    return "".join(singular(word) for word in content(_spaced(class_name))) or class_name
 
 
 def name_forms(class_name: str) -> set[Words]:
-    """The stemmed word sequences that name a class: as written, and without what stands in brackets."""
+    """The stemmed word sequences that name a class: as written, joined words apart, without what stands in brackets."""
     spaced = _spaced(class_name)
-    return {tuple(stem(word) for word in content(text)) for text in (spaced, _BRACKETED.sub("", spaced))} - {()}
+    texts = (class_name, spaced, _BRACKETED.sub("", spaced))
+    return {tuple(stem(word) for word in content(text)) for text in texts} - {()}
 
 
 def _spaced(class_name: str) -> str:

@@ -12,7 +12,7 @@ from ..finding import Finding, at_attribute
 WEAK = 0.35
 """The share of its possible separating power below which an attribute is weak ..."""
 
-LITTLE = 0.5
+LITTLE = 0.6
 """... if it also separates fewer bits than this."""
 
 _ATTRIBUTES = {

@@ -10,7 +10,7 @@ from ...systems.text import plain
 from ..check import Check, Example
 from ..context import Context
 from ..finding import Finding, at_class
-from ..words import Words, name_words
+from ..words import same_name
 
 _ATTRIBUTES = {"size": {"prompt": "It is {}.", "options": ["big", "small"]}}
 
@@ -48,9 +48,9 @@ class DuplicateClassName(Check):
 
     def check(self, context: Context) -> Iterator[Finding]:
         """Every group of equal names, at its last class."""
-        groups: dict[Words, list[str]] = defaultdict(list)
+        groups: dict[str, list[str]] = defaultdict(list)
         for class_name in context.valid.classes:
-            groups[name_words(class_name) or (class_name,)].append(class_name)
+            groups[same_name(class_name)].append(class_name)
         for names in groups.values():
             if len(names) > 1:
                 *others, last = names
