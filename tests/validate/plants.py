@@ -86,8 +86,8 @@ def _same_prompt(system: System) -> list[Edit]:
     return [*sheen, *outline, SetPrompts("outline2", ("Its sheen is {}.",))]
 
 
-def _twin(system: System, name: str = NEW, **changes: Rule) -> Edit:
-    return AddClass(name, None, {**system.rules[_first(system)], **changes})
+def _twin(system: System, **changes: Rule) -> Edit:
+    return AddClass(NEW, None, {**system.rules[_first(system)], **changes})
 
 
 def _other_options(system: System) -> tuple[Attribute, Rule, list[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ BESIDES = {
     "O104": {"C101", "C102", "C104"},
 }
 
-BROKEN = {
+BROKEN: dict[str, Callable[[str], str]] = {
     "S101": lambda text: text[: len(text) // 2],
     "S102": lambda text: text.replace('"rules": {\n', '"rules": {\n' + _first_row(text), 1),
     "S103": lambda text: text.replace('"name":', '"nome":', 1),
