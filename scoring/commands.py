@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from ..errors import DataError
+from ..errors import DataError, UsageError
 from ..systems.text import plain
 from ..terminal import console, json_option, note, out_json, out_json_line, progress, warn
 from .options import (
@@ -25,6 +26,7 @@ from .options import (
 )
 
 if TYPE_CHECKING:
+    from ..systems.model import System
     from .comparison import Contestant
     from .evaluation import Evaluation
     from .scores import Combine
@@ -39,6 +41,9 @@ _SHOWN = 5
 @combine_option
 @click.option("--seed", default=0, show_default=True, help="Of the permutations of the control.")
 @click.option("--cells", is_flag=True, help="Measure every rule: do the images agree, and what would they prefer?")
+@click.option("--fit", "fitting", is_flag=True, help="Fit a temperature and weights on dev, and measure them on test.")
+@click.option("-o", "--output", metavar="FILE", help="With --fit: write the fitted system to FILE.")
+@click.option("--force", is_flag=True, help="Replace FILE if it exists.")
 @click.option("--min-accuracy", metavar="X", type=click.FloatRange(0, 1), help="Exit with 1 below this, as 0.9.")
 @json_option
 @click.pass_context
@@ -50,6 +55,9 @@ def score(
     combine: Combine,
     seed: int,
     cells: bool,
+    fitting: bool,
+    output: str | None,
+    force: bool,
     min_accuracy: float | None,
     as_json: bool,
 ) -> None:
@@ -61,7 +69,14 @@ def score(
     from .comparison import compare
     from .evaluation import check_evaluable
 
+    if output is not None and not fitting:
+        raise UsageError("-o is for the system that --fit makes", hint="Add --fit.")
     systems = {file: load(file) for file in files}
+    if fitting:
+        wanted = FitRequest(data, encoders, combine, seed, output, force)
+        accuracy = _fit(systems, wanted, as_json=as_json)
+        _below(ctx, "the fitted system: ", accuracy, min_accuracy)
+        return
     dataset = data.load()
     for system in systems.values():
         check_evaluable(system, dataset, data.split)
@@ -82,10 +97,70 @@ def score(
     _warn_of([one.evaluation for one in found])
     _print(found, cells=cells, as_json=as_json)
     for one in found:
-        if min_accuracy is not None and one.evaluation.accuracy < min_accuracy:
-            which = f"{plain(one.system)} with {plain(one.encoder)}: " if len(found) > 1 else ""
-            note(f"{which}accuracy {one.evaluation.accuracy:.4f} is below {min_accuracy:g}")
-            ctx.exit(1)
+        which = f"{plain(one.system)} with {plain(one.encoder)}: " if len(found) > 1 else ""
+        _below(ctx, which, one.evaluation.accuracy, min_accuracy)
+
+
+def _below(ctx: click.Context, which: str, accuracy: float, least: float | None) -> None:
+    if least is not None and accuracy < least:
+        note(f"{which}accuracy {accuracy:.4f} is below {least:g}")
+        ctx.exit(1)
+
+
+@dataclass(frozen=True, slots=True)
+class FitRequest:
+    """What ``score --fit`` was asked for."""
+
+    data: DataChoice
+    encoders: tuple[EncoderChoice, ...]
+    combine: Combine
+    seed: int
+    output: str | None
+    force: bool
+
+
+def _fit(systems: Mapping[str, System], wanted: FitRequest, *, as_json: bool) -> float:
+    """Fit the one system, print what came of it, write it where that is asked for; returns its accuracy."""
+    from ..systems.edits import apply
+    from ..systems.output import check_output, write_system
+    from .evaluation import check_evaluable, evaluate
+    from .fit_report import fit_json, fit_report
+    from .fitting import fit, fitting_data
+    from .reuse import on_split
+
+    if len(systems) > 1 or len(wanted.encoders) > 1:
+        raise UsageError("--fit takes one system and one encoder")
+    check_output(wanted.output, force=wanted.force)
+    (system,) = systems.values()
+    dataset = fitting_data(wanted.data.load_split())
+    check_evaluable(system, dataset)
+    encoder = wanted.encoders[0]
+    with progress("images") as tell:
+        both = evaluate(
+            system,
+            dataset,
+            encoder.load(),
+            combine=wanted.combine,
+            seed=wanted.seed,
+            batch_size=encoder.batch_size,
+            progress=tell,
+        )
+    _warn_of([both])
+    dev = on_split(both, "dev")
+    if dev is None:
+        raise DataError("not one dev image can be read", where=plain(dataset.name))
+    with progress("fitting") as tell:
+        fitted = fit(dev, on_split(both, "test"), progress=tell)
+    if as_json:
+        out_json(fit_json(fitted))
+    else:
+        console().print(fit_report(fitted))
+    if wanted.output is not None:
+        write_system(apply(system, fitted.edits), wanted.output)
+        note(f"written to {plain(wanted.output)}")
+    elif fitted.edits:
+        note("nothing is written; -o FILE writes the fitted system")
+    return (fitted.fitted_test or fitted.fitted_dev).accuracy
 
 
 def _print(found: tuple[Contestant, ...], *, cells: bool, as_json: bool) -> None:
