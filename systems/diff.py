@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from difflib import SequenceMatcher
 
 from .edits import (
     AddAllowance,
@@ -95,21 +95,23 @@ def _of_system(a: System, b: System) -> Iterator[Edit]:
 
 def _allowances(a: tuple[Allowance, ...], b: tuple[Allowance, ...]) -> Iterator[Edit]:
     """Allowances have no move: one that changed places is removed and added."""
-    if a == b:
+    blocks = SequenceMatcher(None, a, b, autojunk=False).get_matching_blocks()
+    kept = {block.a + offset for block in blocks for offset in range(block.size)}
+    gone = [allowance for index, allowance in enumerate(a) if index not in kept]
+    if gone:
+        rest = list(a)
+        for allowance in gone:
+            rest.remove(allowance)
+            yield RemoveAllowance(allowance)
+        # Where an allowance stands twice, the first one went, perhaps not the one meant: look again.
+        yield from _allowances(tuple(rest), b)
         return
-    if max(Counter(a).values(), default=0) > 1 or max(Counter(b).values(), default=0) > 1:
-        # The first of equals is the one removed, so keeping some of them is not worth the trouble.
-        yield from map(RemoveAllowance, a)
-        yield from map(AddAllowance, b)
-        return
-    marks = {allowance: str(index) for index, allowance in enumerate((*a, *b))}
-    common = [marks[allowance] for allowance in a if allowance in b]
-    displaced = {mark for mark, _ in moves(common, [marks[allowance] for allowance in b if allowance in a])}
-    kept = [allowance for allowance in a if allowance in b and marks[allowance] not in displaced]
-    yield from (RemoveAllowance(allowance) for allowance in a if allowance not in kept)
-    by_mark = {mark: allowance for allowance, mark in marks.items()}
-    for mark, position in additions([marks[allowance] for allowance in kept], [marks[allowance] for allowance in b]):
-        yield AddAllowance(by_mark[mark], position)
+    present = {block.b + offset for block in blocks for offset in range(block.size)}
+    length = len(a)
+    for index, allowance in enumerate(b):
+        if index not in present:
+            yield AddAllowance(allowance, None if index == length else index)
+            length += 1
 
 
 def _edit_attributes(path: _Path, b: System, matching: Matching) -> None:

@@ -48,7 +48,8 @@ def match_classes(old: System, new: System, columns: Sequence[Column]) -> dict[s
     """Old class name to new, given the attributes that both systems have.
 
     The same name is the same class, unless two classes traded their rows. Of the rest, those are one class renamed
-    whose rules are equal or mostly equal; the fewer rules there are to compare, the more alike the names must be.
+    whose names have the same letters, or whose rules are equal or mostly equal; the fewer rules there are to compare,
+    the more alike the names must be.
     """
     same = [name for name in old.rules if name in new.rules]
     changed = [name for name in same if old.rules[name] != new.rules[name]]
@@ -57,8 +58,30 @@ def match_classes(old: System, new: System, columns: Sequence[Column]) -> dict[s
     before = {name: _carried(old.rules[name], columns) for name in (*changed, *gone)}
     after = {name: tuple(new.rules[name][column.new] for column in columns) for name in (*changed, *fresh)}
     pairs = {name: name for name in same} | _traded(changed, before, after)
-    scored = _scored({name: before[name] for name in gone}, {name: after[name] for name in fresh})
-    return pairs | best_pairs(scored)
+    respelled = _respelled(gone, fresh)
+    taken = set(respelled.values())
+    scored = _scored(
+        {name: before[name] for name in gone if name not in respelled},
+        {name: after[name] for name in fresh if name not in taken},
+    )
+    return pairs | respelled | best_pairs(scored)
+
+
+def _respelled(gone: Iterable[str], fresh: Iterable[str]) -> dict[str, str]:
+    """Names that differ in case, spaces and punctuation only, such as "Mr. Mime" and "mr-mime"."""
+    before, after = _by_letters(gone), _by_letters(fresh)
+    return {
+        names[0]: after[letters][0]
+        for letters, names in before.items()
+        if letters and len(names) == 1 and len(after.get(letters, ())) == 1
+    }
+
+
+def _by_letters(names: Iterable[str]) -> dict[str, list[str]]:
+    groups: dict[str, list[str]] = {}
+    for name in names:
+        groups.setdefault("".join(filter(str.isalnum, name.casefold())), []).append(name)
+    return groups
 
 
 def _carried(row: Mapping[str, Rule], columns: Sequence[Column]) -> _Row:

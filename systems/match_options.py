@@ -16,6 +16,7 @@ _Users: TypeAlias = Mapping[str, set[int]]
 
 _SAME_USERS = 0.5
 _ALIKE = 0.6
+_FEW_PAIRS = 2_500
 # Two options that trade their texts cost three rewords and up to two moves.
 _WORTH_TRADING = 5
 
@@ -46,7 +47,8 @@ def match_options(old: Attribute, new: Attribute, cells: Cells) -> OptionMatch:
     kept = same | _traded(same, before, after)
     gone = [option for option in old.options if option not in kept]
     fresh = [option for option in new.options if option not in same]
-    scored = [(_likeness(o, n, before, after), o, n) for o in gone for n in fresh]
+    few = len(gone) * len(fresh) <= _FEW_PAIRS
+    scored = [(_likeness(o, n, before, after, few), o, n) for o in gone for n in fresh]
     kept |= best_pairs(item for item in scored if item[0] > 0)
     merged = _merged([option for option in gone if option not in kept], kept, cells, before)
     return OptionMatch({option: kept[option] for option in old.options if option in kept}, merged)
@@ -66,14 +68,19 @@ def _traded(same: Iterable[str], before: _Users, after: _Users) -> dict[str, str
     }
 
 
-def _likeness(old: str, new: str, before: _Users, after: _Users) -> float:
-    """0 where the two are different options, else the higher, the likelier they are the same."""
+def _likeness(old: str, new: str, before: _Users, after: _Users, few: bool) -> float:
+    """0 where the two are different options, else the higher, the likelier they are the same.
+
+    Where use says nothing, texts are compared only if there are ``few`` of them: letter by letter is slow.
+    """
     users, heirs = before.get(old, set()), after.get(new, set())
+    shared = overlap(users, heirs) if users and heirs else None
+    if shared == 0 or (shared is None and not few):
+        return 0.0
     alike = text_similarity(old, new)
-    if not users or not heirs:
+    if shared is None:
         return alike / 2 if alike >= _ALIKE else 0.0
-    shared = overlap(users, heirs)
-    return shared + alike / 2 if shared >= _SAME_USERS or (shared > 0 and alike >= _ALIKE) else 0.0
+    return shared + alike / 2 if shared >= _SAME_USERS or alike >= _ALIKE else 0.0
 
 
 def _merged(gone: Iterable[str], kept: Mapping[str, str], cells: Cells, before: _Users) -> dict[str, str]:
