@@ -12,8 +12,6 @@ from .text import did_you_mean, plain
 Json: TypeAlias = object
 """What ``json.loads`` returns: dict, list, str, int, float, bool or None."""
 
-ATTRIBUTE_KEYS = ("prompt", "options", "weight", "note")
-
 
 def rule_to_json(rule: Rule) -> str | list[str] | None:
     """One option as its text, any-of as a list, a rule that says nothing as ``None``."""

@@ -113,7 +113,7 @@ def test_the_sentence(edit: Edit, alone: str, with_old: str) -> None:
 
 
 @given(st.data())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_a_sentence_is_one_line_that_no_terminal_obeys_whatever_the_edit(data: st.DataObject) -> None:
     before, other = data.draw(systems()), data.draw(systems())
     edit = data.draw(edits_for(before))

@@ -51,7 +51,7 @@ def checked(system: System) -> System:
 
 
 @given(st.data())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_an_edit_upholds_the_model_and_its_inverse_restores_everything(data: st.DataObject) -> None:
     before = data.draw(systems())
     edit = data.draw(edits_for(before))
@@ -78,7 +78,7 @@ def test_a_list_of_edits_is_its_edits_one_by_one_and_is_undone_from_the_end(data
 
 
 @given(st.data())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_an_edit_of_another_system_applies_or_is_refused_by_name(data: st.DataObject) -> None:
     here, there = data.draw(systems()), data.draw(systems())
     edit = data.draw(edits_for(there))
