@@ -17,10 +17,11 @@ def smallest_hitting_set(rows: Rows) -> tuple[tuple[int, ...], bool]:
     Returns the columns in order and whether none smaller exists for sure. Among sets of one size it is the one that
     the search meets first. Exact in general only for small tables: the problem is NP-hard.
     """
-    distinct = np.unique(rows, axis=0) if len(rows) else rows
-    search = _Search(_without_supersets(distinct))
+    # The only column of a row must be in; what it hits needs no thought.
+    forced = np.flatnonzero(rows[rows.sum(axis=1) == 1].any(axis=0))
+    search = _Search(_without_supersets(_distinct(rows[~rows[:, forced].any(axis=1)])))
     search.branch(np.arange(len(search.rows)), (), frozenset())
-    return tuple(sorted(search.best)), search.work > 0
+    return tuple(sorted((*forced.tolist(), *search.best))), search.work > 0
 
 
 class _Search:
@@ -67,6 +68,12 @@ def _greedy(rows: Rows) -> tuple[int, ...]:
         chosen.append(int(left.sum(axis=0).argmax()))
         left = left[~left[:, chosen[-1]]]
     return tuple(chosen)
+
+
+def _distinct(rows: Rows) -> Rows:
+    packed = np.packbits(rows, axis=1)
+    as_bytes = np.ascontiguousarray(packed).view(np.dtype((np.void, packed.shape[1]))) if packed.size else packed
+    return rows[np.unique(as_bytes, return_index=True)[1]] if packed.size else rows
 
 
 def _without_supersets(rows: Rows) -> Rows:

@@ -17,6 +17,9 @@ from .table import RuleTable, rule_table
 PAIRS_AT_ONCE = 1_000_000
 """Pairs of classes for which the smallest set of attributes is searched exactly; beyond, the greedy one is taken."""
 
+BLURS = 1000
+"""Pairs of overlapping classes that are listed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -62,7 +65,8 @@ class Questions:
     """What the rules say of a system's questions.
 
     ``possible`` is log2 of the number of classes: what telling all of them apart takes. ``smallest`` is a smallest
-    set of attributes that separates all that all attributes separate, proven so if ``proven``.
+    set of attributes that separates all that all attributes separate, proven so if ``proven``. ``blurred`` counts the
+    pairs of classes that one image could both fit; ``blurs`` has the first of them.
     """
 
     possible: float
@@ -71,6 +75,7 @@ class Questions:
     proven: bool
     twins: tuple[Twins, ...]
     blurs: tuple[Blur, ...]
+    blurred: int
 
 
 def questions(system: System) -> Questions:
@@ -87,13 +92,15 @@ def questions(system: System) -> Questions:
         raise InvalidSystemError("there is nothing to ask", hint="Add classes and attributes first.")
     steps = _greedy(table, separating_powers(system))
     smallest, proven = _smallest(table, steps)
+    blurs, blurred = _blurs(table)
     return Questions(
         possible=math.log2(len(table.classes)),
         steps=tuple(steps),
         smallest=smallest,
         proven=proven,
         twins=tuple(_twins(system, table)),
-        blurs=tuple(_blurs(table)),
+        blurs=tuple(blurs),
+        blurred=blurred,
     )
 
 
@@ -158,13 +165,13 @@ def _twins(system: System, table: RuleTable) -> list[Twins]:
     return found
 
 
-def _blurs(table: RuleTable) -> list[Blur]:
+def _blurs(table: RuleTable) -> tuple[list[Blur], int]:
     first, second = table.unexcluded()
-    pairs = sorted({(min(i, j), max(i, j)) for i, j in zip(first.tolist(), second.tolist(), strict=True)})
+    pairs = np.unique(np.stack([np.minimum(first, second), np.maximum(first, second)], axis=1), axis=0)
     found = []
-    for i, j in pairs:
+    for i, j in pairs[:BLURS].tolist():
         silent = [name for k, name in enumerate(table.names) if table.spoken[i, k] != table.spoken[j, k]]
         both = table.spoken[i] & table.spoken[j] & (table.codes[i] != table.codes[j])
         shared = [table.names[k] for k in np.flatnonzero(both)]
         found.append(Blur((table.classes[i], table.classes[j]), tuple(silent), tuple(shared)))
-    return found
+    return found, len(pairs)

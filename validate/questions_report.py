@@ -40,6 +40,7 @@ def questions_json(found: Questions) -> dict[str, Any]:
             {"classes": list(blur.classes), "silent": list(blur.silent), "shared": list(blur.shared)}
             for blur in found.blurs
         ],
+        "overlapping_pairs": found.blurred,
     }
 
 
@@ -80,8 +81,8 @@ def questions_lines(found: Questions) -> Iterator[str]:
         yield ""
     for blur in found.blurs[:_LISTED]:
         yield from _blur(blur)
-    if len(found.blurs) > _LISTED:
-        yield f"... and {len(found.blurs) - _LISTED} more pairs; --json lists them all."
+    if found.blurred > _LISTED:
+        yield f"... and {found.blurred - _LISTED} more pairs."
 
 
 def _confused(classes: Sequence[str]) -> str:

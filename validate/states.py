@@ -16,7 +16,7 @@ Bits = NDArray[np.uint8]
 MOST = 64
 """Combinations of options drawn for one class at most."""
 
-MOST_IN_ALL = 16_384
+MOST_IN_ALL = 4_096
 """Combinations drawn for all classes, unless there are more classes."""
 
 

@@ -60,7 +60,8 @@ def measured(system: System) -> Evaluation:
 
 def _vector(text: str) -> Vectors:
     seed = int.from_bytes(hashlib.sha256(text.encode()).digest()[:8])
-    return normalise(np.random.default_rng(seed).normal(size=(1, 16)).astype(np.float32))[0]
+    vector: Vectors = normalise(np.random.default_rng(seed).normal(size=(1, 16)).astype(np.float32))[0]
+    return vector
 
 
 @settings(max_examples=60, deadline=None)
