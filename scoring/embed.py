@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections import deque
-from collections.abc import Callable, Generator, Iterable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -15,9 +11,11 @@ import numpy as np
 from ..errors import DataError, EncoderError, UsageError
 from ..systems.model import fill
 from ..systems.text import plain
+from .cache import EmbeddingCache, cached_texts, image_identity, is_cacheable
 from .dataset import Dataset, Item, Skipped
 from .encoder import Encoder, Vectors, normalise
-from .images import Crop, decode, quiet_pillow
+from .image_embedding import ImageEmbedding
+from .images import Crop, quiet_pillow
 from .texts import averaged
 from .vectors import checked
 
@@ -25,12 +23,8 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 Progress: TypeAlias = Callable[[int, int], None]
-Decoded: TypeAlias = "tuple[Item, Image | Skipped]"
 
 _BATCH_SIZE = 32
-# Decoding runs at most this many images ahead of the encoder, whatever the batch size: photographs take 30 MB and more.
-_AHEAD_PER_WORKER = 4
-_MOST_WORKERS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +52,14 @@ def embed_images(
     crop: Crop | None = None,
     batch_size: int | None = None,
     progress: Progress | None = None,
+    cache: EmbeddingCache | None = None,
 ) -> Embedded:
     """Embed the images of a dataset (``crop`` defaults to the dataset's own) or of single items.
 
     Files are decoded by a few threads while the encoder computes; at most one batch and a few images more are held in
     memory. Without ``batch_size`` the encoder's own is taken, if it has one. ``progress`` is told ``(done, total)``.
+    With a ``cache``, only what is not there is encoded, and kept there batch by batch; the vectors may then be a memory
+    map, which is read-only.
 
     Raises:
         DataError: not one image could be read.
@@ -71,26 +68,21 @@ def embed_images(
     items = data.items if isinstance(data, Dataset) else tuple(data)
     if crop is None and isinstance(data, Dataset):
         crop = data.crop
-    kept: list[Item] = []
-    skipped: list[Skipped] = []
-    blocks: list[Vectors] = []
-    batch: list[Image] = []
-    size = _batch_size(encoder, batch_size)
-    with quiet_pillow(), closing(_decoded(items, crop)) as decoded:
-        for done, (item, image) in enumerate(decoded, 1):
-            if isinstance(image, Skipped):
-                skipped.append(image)
-            else:
-                kept.append(item)
-                batch.append(image)
-            if batch and (len(batch) == size or done == len(items)):
-                blocks.append(encode_pictures(batch, encoder))
-                batch = []
-            if progress is not None and (not batch or done == len(items)):
-                progress(done, len(items))
-    if not kept:
+    if not is_cacheable(encoder):
+        cache = None
+    work = ImageEmbedding(
+        items,
+        lambda images: encode_pictures(images, encoder),
+        crop=crop,
+        size=_batch_size(encoder, batch_size),
+        progress=progress,
+    )
+    with quiet_pillow():
+        vectors = work.run(cache, image_identity(encoder, crop) if cache is not None else "")
+    skipped = tuple(work.skipped[number] for number in sorted(work.skipped))
+    if not len(vectors):
         raise _nothing_left(skipped)
-    return Embedded(_stacked(blocks, "images", encoder), tuple(kept), tuple(skipped))
+    return Embedded(vectors, tuple(item for number, item in enumerate(items) if number not in work.skipped), skipped)
 
 
 def encode_pictures(images: Sequence[Image], encoder: Encoder) -> Vectors:
@@ -108,6 +100,7 @@ def embed_texts(
     *,
     batch_size: int | None = None,
     progress: Progress | None = None,
+    cache: EmbeddingCache | None = None,
 ) -> Vectors:
     """The vectors of ``texts`` in their order, ``(M, D) float32`` with rows of length 1.
 
@@ -121,14 +114,22 @@ def embed_texts(
         return np.zeros((0, 0), dtype=np.float32)
     distinct = sorted(set(texts), key=lambda text: (len(text), text))
     size = _batch_size(encoder, batch_size)
-    blocks = []
-    for start in range(0, len(distinct), size):
-        batch = distinct[start : start + size]
-        blocks.append(normalise(checked(encoder.encode_texts(batch), len(batch), "texts", _name(encoder))))
-        if progress is not None:
-            progress(start + len(batch), len(distinct))
+
+    def encode(part: Sequence[str]) -> Vectors:
+        blocks = []
+        for start in range(0, len(part), size):
+            batch = list(part[start : start + size])
+            blocks.append(normalise(checked(encoder.encode_texts(batch), len(batch), "texts", _name(encoder))))
+            if progress is not None:
+                progress(start + len(batch), len(part))
+        return _stacked(blocks, "texts", encoder)
+
+    if cache is not None and is_cacheable(encoder):
+        vectors = cached_texts(cache, encoder, distinct, encode)
+    else:
+        vectors = encode(distinct)
     row = {text: index for index, text in enumerate(distinct)}
-    return _stacked(blocks, "texts", encoder)[[row[text] for text in texts]]
+    return vectors[[row[text] for text in texts]]
 
 
 def embed_prompts(encoder: Encoder, prompts: Sequence[str], texts: Sequence[str]) -> Vectors:
@@ -152,30 +153,6 @@ def _batch_size(encoder: Encoder, wanted: int | None) -> int:
     if size < 1:
         raise UsageError(f"batch size {size}: at least 1 is needed")
     return int(size)
-
-
-def _decoded(items: Sequence[Item], crop: Crop | None) -> Generator[Decoded, None, None]:
-    """Every item with its image, or why there is none, in order; decoded a few images ahead of the reader."""
-
-    def read(item: Item) -> Decoded:
-        try:
-            return item, decode(item.path, crop)
-        except DataError as error:
-            return item, Skipped(str(item.path), error.message)
-
-    workers = min(_MOST_WORKERS, os.cpu_count() or 1)
-    waiting: deque[Future[Decoded]] = deque()
-    with ThreadPoolExecutor(workers, thread_name_prefix="decode") as pool:
-        try:
-            for item in items:
-                if len(waiting) == workers * _AHEAD_PER_WORKER:
-                    yield waiting.popleft().result()
-                waiting.append(pool.submit(read, item))
-            while waiting:
-                yield waiting.popleft().result()
-        finally:
-            for future in waiting:
-                future.cancel()
 
 
 def _stacked(blocks: Sequence[Vectors], what: str, encoder: Encoder) -> Vectors:

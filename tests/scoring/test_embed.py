@@ -115,7 +115,7 @@ def test_decoding_stays_a_bounded_number_of_images_ahead(tmp_path: Path, monkeyp
             opened.append(path)
         return decode(path, crop)
 
-    monkeypatch.setattr("cotsmith.scoring.embed.decode", counting)
+    monkeypatch.setattr("cotsmith.scoring.decoding.decode", counting)
 
     class Failing(MeanColor):
         def encode_images(self, images: list[Image.Image]) -> Vectors:
