@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..systems.model import System
 from .measures import Counts
 from .probabilities import Answers, Indexes
-from .scores import Combine, Plan, class_scores, plan, runners_up
+from .scores import Combine, Plan, class_scores, plan
+from .standing import Standing, duel
 from .statistics import Share
 
 
@@ -32,47 +32,19 @@ class CellMeasure:
     delta_if_switched: float | None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Duels:
-    """For every image the winner and the runner-up, which are all that a change of one class's score can meet."""
-
-    labels: Indexes
-    first: Indexes
-    second: Indexes
-    first_score: NDArray[np.float32]
-    second_score: NDArray[np.float32]
-
-    def hits(self, index: int, scores: NDArray[np.float32]) -> int:
-        """How many images would be right if class ``index`` alone had other ``scores``, ``(N,)``.
-
-        Each image is a duel of the class with its best rival. Equal scores go to the class that stands first.
-        """
-        own = self.first == index
-        rival = np.where(own, self.second, self.first)
-        rival_score = np.where(own, self.second_score, self.first_score)
-        wins = (scores > rival_score) | ((scores == rival_score) & (index < rival))
-        return int(np.count_nonzero(np.where(wins, index, rival) == self.labels))
-
-
-def duels(scores: NDArray[np.float32], labels: Indexes, first: Indexes) -> Duels:
-    """Prepare ``Duels`` from class scores ``(C, N)``, C ≥ 2, and their ``winners``."""
-    second = runners_up(scores, first)
-    everyone = np.arange(labels.size)
-    return Duels(labels, first, second, scores[first, everyone], scores[second, everyone])
-
-
 def cell_measures(
     system: System,
     answers: Sequence[Answers],
     tables: Sequence[Counts],
-    standing: Duels | None,
+    labels: Indexes,
+    standing: Standing,
     combine: Combine,
 ) -> tuple[CellMeasure, ...]:
-    """Measure every cell, row by row; ``standing`` is None for a system of one class, which nothing can change."""
+    """Measure every cell, row by row; with a single class, nothing that its rules say can change who wins."""
     measures: list[CellMeasure] = []
     for index, class_name in enumerate(system.classes):
         rows = [table[index] for table in tables]
-        deltas = _deltas(system, index, rows, answers, standing, combine)
+        deltas = _deltas(system, index, rows, answers, labels, standing, combine)
         for attribute, row, delta in zip(system.attributes, rows, deltas, strict=True):
             rule, n = system.rules[class_name][attribute.name], int(row.sum())
             agree = sum(int(row[attribute.options.index(option)]) for option in rule)
@@ -94,7 +66,8 @@ def _deltas(
     index: int,
     rows: Sequence[Counts],
     answers: Sequence[Answers],
-    standing: Duels | None,
+    labels: Indexes,
+    standing: Standing,
     combine: Combine,
 ) -> list[float | None]:
     """For every attribute, the change of accuracy were class ``index``'s rule the option its images prefer."""
@@ -104,10 +77,11 @@ def _deltas(
     preferred = [(a.options[int(row.argmax())],) for a, row in zip(system.attributes, rows, strict=True)]
     switched = [at for at in range(len(rows)) if rules[at] != preferred[at]]
     deltas: list[float | None] = [0.0] * len(rows)
-    if standing is None or not switched:
+    if len(standing.rows) == 1 or not switched:
         return deltas
     plans: list[Plan] = [plan(system.attributes, [*rules[:at], preferred[at], *rules[at + 1 :]]) for at in switched]
-    now = int(np.count_nonzero(standing.first == standing.labels))
+    against = duel(standing, index)
+    now = int(np.count_nonzero(standing.first == labels))
     for at, scores in zip(switched, class_scores(plans, answers, combine), strict=True):
-        deltas[at] = (standing.hits(index, scores) - now) / standing.labels.size
+        deltas[at] = (int(np.count_nonzero(against.winners(scores) == labels)) - now) / labels.size
     return deltas

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TypeAlias
@@ -10,16 +10,19 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import DataError, EncoderError
+from ..errors import DataError
+from ..systems.edits import Edit
 from ..systems.model import System
-from ..systems.text import did_you_mean, plain
-from .cells import CellMeasure, cell_measures, duels
+from ..systems.text import plain
+from .cells import CellMeasure, cell_measures
 from .controls import Permuted, nearest_class, permuted_accuracy
-from .dataset import Dataset, Item, Skipped, check_labels
+from .dataset import Dataset, check_labels
+from .effects import Effect, WhatIf, effect_of, what_if
 from .embed import Progress, embed_images, embed_texts, truncated_texts
 from .encoder import Encoder, Vectors
-from .images import Crop
+from .incremental import Encode, Parts, carried_over, revise
 from .labelled import LabelledEmbeddings
+from .matching import check_dimensions, label_indexes
 from .measures import (
     AttributeMeasure,
     ClassMeasure,
@@ -32,29 +35,13 @@ from .measures import (
 )
 from .probabilities import Answers, Indexes, answers, check_answerable
 from .scores import Combine, check_combine, class_scores, plan, ranks, winners
+from .setting import Setting as Setting
+from .standing import Standing, stand, ties
 from .statistics import Share, mcnemar
+from .suggestions import FALSE_DISCOVERIES, Suggestion, suggest
 from .texts import TextVectors, attribute_texts, class_texts, class_vectors
 
 Data: TypeAlias = Dataset | LabelledEmbeddings
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """What else a person needs to read the numbers, and to get them again.
-
-    ``encoder`` is its name, ``encoder_key`` its identity, which also tells revisions and number formats apart.
-    ``items`` are the images in the order of the evaluation's columns, empty for embeddings computed elsewhere;
-    ``skipped`` was left out, and why; ``truncated`` are texts whose end the encoder does not see.
-    """
-
-    encoder: str = ""
-    encoder_key: str = ""
-    data: str = ""
-    split: str = "all"
-    crop: Crop | None = None
-    items: tuple[Item, ...] = ()
-    skipped: tuple[Skipped, ...] = ()
-    truncated: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -62,9 +49,11 @@ class Evaluation:
     """A system measured on N labelled images. Made by ``evaluate`` or ``evaluate_vectors``.
 
     What every figure rests on is kept: the image embeddings ``images`` ``(N, D)``, the true classes ``labels``
-    ``(N,)`` as indexes into ``system.classes``, each attribute's ``answers``, the class ``scores`` ``(C, N)``
-    (see ``scores.class_scores``) and the winners ``predicted`` ``(N,)``. In memory: 4·N·(D + Q + C) bytes. The
-    baseline, the controls and the measures are computed when first asked for.
+    ``(N,)`` as indexes into ``system.classes``, each attribute's ``answers``, and the ``standing``: every class's
+    scores (see ``scores.class_scores``) and the winners. In memory: 4·N·(D + Q + C) bytes, and 20 a winner. The
+    baseline, the controls and the measures are computed when first asked for. Evaluations made of one another by
+    ``with_edits`` share what is equal: one more costs 4·N bytes for each class whose rules changed, 4·N for each option
+    of a changed attribute, and 20·N for the winners.
     """
 
     system: System
@@ -75,8 +64,7 @@ class Evaluation:
     combine: Combine
     seed: int
     answers: tuple[Answers, ...]
-    scores: NDArray[np.float32]
-    predicted: Indexes
+    standing: Standing
     setting: Setting
 
     def __repr__(self) -> str:
@@ -84,6 +72,16 @@ class Evaluation:
         return (
             f"<Evaluation of {name}: {self.share.hits} of {self.n} images right, {self.baseline.hits} by class names>"
         )
+
+    @property
+    def scores(self) -> NDArray[np.float32]:
+        """The score of every class for every image, ``(C, N)``, copied from the standing."""
+        return np.stack(self.standing.rows)
+
+    @property
+    def predicted(self) -> Indexes:
+        """The class that the system names for each image, ``(N,)``."""
+        return self.standing.first
 
     @property
     def n(self) -> int:
@@ -151,7 +149,7 @@ class Evaluation:
     @cached_property
     def ranks(self) -> Indexes:
         """How many classes score above each image's true class, ``(N,)``."""
-        return ranks(self.scores, self.labels)
+        return ranks(self.standing.rows, self.labels)
 
     def top(self, k: int) -> float:
         """The share of images whose true class is among the ``k`` best."""
@@ -160,8 +158,7 @@ class Evaluation:
     @cached_property
     def ties(self) -> int:
         """For how many images the best score is shared, so that the order of classes decided."""
-        best = self.scores[self.predicted, np.arange(self.n)]
-        return int(((self.scores == best).sum(axis=0) > 1).sum())
+        return ties(self.standing)
 
     @cached_property
     def balanced_accuracy(self) -> float:
@@ -192,8 +189,7 @@ class Evaluation:
     @cached_property
     def cells(self) -> tuple[CellMeasure, ...]:
         """Every cell of the rules measured, row by row."""
-        standing = duels(self.scores, self.labels, self.predicted) if len(self.system.classes) > 1 else None
-        return cell_measures(self.system, self.answers, self.answer_tables, standing, self.combine)
+        return cell_measures(self.system, self.answers, self.answer_tables, self.labels, self.standing, self.combine)
 
     @property
     def system_texts(self) -> int:
@@ -204,6 +200,69 @@ class Evaluation:
     def baseline_texts(self) -> int:
         """How many distinct texts the class prompts and class names make."""
         return len(class_texts(self.system))
+
+    def with_edits(self, edits: Iterable[Edit], encode: Encode | None = None) -> Evaluation:
+        """The edited system on the same images: only what the edits touch is computed, the rest is shared.
+
+        It equals a fresh evaluation of the edited system; where a class is renamed, its images follow.
+
+        Args:
+            encode: gives ``(M, D) float32`` for texts that were not encoded yet; needed only where edits make some.
+
+        Raises:
+            EditError: an edit does not apply.
+            InvalidSystemError: what is left cannot be asked: no class, no attribute, or one without options.
+            DataError: a class that has images was removed.
+            UsageError: a new text and no ``encode``.
+            EncoderError: ``encode`` returned something else than vectors of the images' width.
+        """
+        parts = revise(self._parts, edits, encode)
+        child = replace(
+            self,
+            system=parts.system,
+            labels=parts.labels,
+            texts=parts.texts,
+            answers=parts.answers,
+            standing=parts.standing,
+        )
+        # What was asked for and is the same for both need not be computed twice; see functools.cached_property.
+        child.__dict__.update(carried_over(self._parts, parts, self.__dict__))
+        return child
+
+    def effect(self, edits: Iterable[Edit], encode: Encode | None = None) -> Effect:
+        """What ``edits`` would change, image by image. Arguments and errors are those of ``with_edits``."""
+        return effect_of(self._parts, revise(self._parts, edits, encode))
+
+    def what_if(self, class_name: str, attribute: str) -> tuple[WhatIf, ...]:
+        """The effect of each rule that one cell could have: every single option in order, then none.
+
+        Raises:
+            UsageError: no such class or attribute.
+        """
+        return what_if(self._parts, class_name, attribute)
+
+    def suggestions(
+        self,
+        limit: int | None = 20,
+        *,
+        false_discoveries: float = FALSE_DISCOVERIES,
+        progress: Progress | None = None,
+    ) -> tuple[Suggestion, ...]:
+        """The cells where another rule would name more images right, the largest gain first; see ``suggest``."""
+        return suggest(self._parts, limit, false_discoveries, progress)
+
+    @property
+    def _parts(self) -> Parts:
+        return Parts(
+            self.system,
+            self.images,
+            self.labels,
+            self.texts,
+            self.logit_scale,
+            self.combine,
+            self.answers,
+            self.standing,
+        )
 
     def _contribution(self, index: int) -> float:
         """The accuracy lost without one attribute. Without the only one, what is left is to guess."""
@@ -277,7 +336,7 @@ def check_evaluable(system: System, dataset: Data, split: str = "all") -> Data:
     if isinstance(chosen, Dataset):
         check_labels(chosen, system)
     else:
-        _indexes(system, chosen.labels)
+        label_indexes(system, chosen.labels)
     return chosen
 
 
@@ -309,10 +368,10 @@ def evaluate_vectors(
     """
     check_answerable(system)
     check_combine(combine)
-    indexes = _indexes(system, labels)
+    indexes = label_indexes(system, labels)
     if len(images) != indexes.size:
         raise DataError(f"{len(images)} embeddings but {indexes.size} labels")
-    _check_dimensions(images, texts)
+    check_dimensions(images, texts)
     found = answers(system.attributes, images, texts, logit_scale / system.temperature)
     scores = _scores(system, found, combine)
     return Evaluation(
@@ -324,8 +383,7 @@ def evaluate_vectors(
         combine=combine,
         seed=seed,
         answers=found,
-        scores=scores,
-        predicted=winners(scores),
+        standing=stand(scores),
         setting=setting or Setting(),
     )
 
@@ -334,22 +392,3 @@ def _scores(system: System, found: Sequence[Answers], combine: Combine) -> NDArr
     attributes = [answer.attribute for answer in found]
     plans = [plan(attributes, [row[a.name] for a in attributes]) for row in system.rules.values()]
     return class_scores(plans, found, combine)
-
-
-def _indexes(system: System, labels: Sequence[str]) -> Indexes:
-    if not len(labels):
-        raise DataError("there are no images to evaluate")
-    position = {name: index for index, name in enumerate(system.classes)}
-    unknown = next((label for label in labels if label not in position), None)
-    if unknown is not None:
-        raise DataError(f'the label "{plain(unknown)}" is not a class of the system{did_you_mean(unknown, position)}')
-    return np.fromiter((position[label] for label in labels), np.intp, len(labels))
-
-
-def _check_dimensions(images: Vectors, texts: TextVectors) -> None:
-    width = next(iter(texts.values())).size
-    if images.shape[1] != width:
-        raise EncoderError(
-            f"image embeddings of {images.shape[1]} dimensions, text embeddings of {width}",
-            hint="Both must come from the two towers of one model.",
-        )

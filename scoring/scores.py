@@ -25,6 +25,9 @@ NEVER = np.float32(-np.inf)
 
 _Matrix: TypeAlias = NDArray[np.float32]
 
+Rows: TypeAlias = Sequence[NDArray[np.float32]] | NDArray[np.float32]
+"""The scores of each class, ``(N,)``, or of all classes, ``(C, N)``."""
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -69,7 +72,7 @@ def class_scores(
     first: dict[Plan, int] = {}
     like = [first.setdefault(one, index) for index, one in enumerate(plans)]
     weights = [answer.attribute.weight for answer in answers]
-    for columns in _blocks(n, block):
+    for columns in blocks(n, block):
         scorer = _Scorer(weights, [answer.probabilities[:, columns] for answer in answers], combine)
         for index, one in enumerate(plans):
             if like[index] == index:
@@ -137,28 +140,16 @@ def _sum_of(rows: _Matrix, options: tuple[int, ...]) -> _Matrix:
 def winners(scores: NDArray[np.float32], block: int = BLOCK) -> Indexes:
     """The index of the best class for every image, ``(N,)``; of equal scores the first class in the system's order."""
     best = np.zeros(scores.shape[1], np.intp)
-    for columns in _blocks(scores.shape[1], block):
+    for columns in blocks(scores.shape[1], block):
         scores[:, columns].argmax(axis=0, out=best[columns])
     return best
 
 
-def runners_up(scores: NDArray[np.float32], best: Indexes, block: int = BLOCK) -> Indexes:
-    """Who would win without the winner, ``(N,)``, ties again toward the first; needs at least two classes."""
-    second = np.empty_like(best)
-    for columns in _blocks(scores.shape[1], block):
-        rest = scores[:, columns].copy()
-        rest[best[columns], np.arange(rest.shape[1])] = NEVER
-        rest.argmax(axis=0, out=second[columns])
-    # Where all the rest score NEVER, the search may find the removed winner again; it can only have been class 0.
-    second[second == best] = 1
-    return second
-
-
-def ranks(scores: NDArray[np.float32], labels: Indexes, block: int = BLOCK) -> Indexes:
+def ranks(rows: Rows, labels: Indexes, block: int = BLOCK) -> Indexes:
     """How many classes come before the true one, ``(N,)``: 0 where it wins, equal scores in the system's order."""
     before = np.empty(labels.size, np.intp)
-    for columns in _blocks(labels.size, block):
-        part, true = scores[:, columns], labels[columns]
+    for columns in blocks(labels.size, block):
+        part, true = block_of(rows, columns), labels[columns]
         own = part[true, np.arange(true.size)]
         earlier = np.arange(len(part))[:, None] < true
         before[columns] = ((part > own) | ((part == own) & earlier)).sum(axis=0)
@@ -172,5 +163,13 @@ def shown_scores(scores: NDArray[np.float32], combine: Combine) -> NDArray[np.fl
     return np.where(scores == NEVER, np.float32(0), scores)
 
 
-def _blocks(n: int, size: int) -> Iterator[slice]:
+def blocks(n: int, size: int = BLOCK) -> Iterator[slice]:
+    """``n`` images in steps of ``size``."""
     return (slice(start, min(start + size, n)) for start in range(0, n, size))
+
+
+def block_of(rows: Rows, columns: slice) -> _Matrix:
+    """Some images of all rows as one matrix, ``(C, columns)``: a view where ``rows`` is a matrix already."""
+    if isinstance(rows, np.ndarray):
+        return rows[:, columns]
+    return np.stack([row[columns] for row in rows])

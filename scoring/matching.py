@@ -1,0 +1,35 @@
+"""Whether a system, labels, images and texts belong together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ..errors import DataError, EncoderError
+from ..systems.model import System
+from ..systems.text import did_you_mean, plain
+from .encoder import Vectors
+from .probabilities import Indexes
+from .texts import TextVectors
+
+
+def label_indexes(system: System, labels: Sequence[str]) -> Indexes:
+    """The class of each image as an index into ``system.classes``, ``(N,)``; refuses a label that is no class."""
+    if not len(labels):
+        raise DataError("there are no images to evaluate")
+    position = {name: index for index, name in enumerate(system.classes)}
+    unknown = next((label for label in labels if label not in position), None)
+    if unknown is not None:
+        raise DataError(f'the label "{plain(unknown)}" is not a class of the system{did_you_mean(unknown, position)}')
+    return np.fromiter((position[label] for label in labels), np.intp, len(labels))
+
+
+def check_dimensions(images: Vectors, texts: TextVectors) -> None:
+    """Refuse images and texts that cannot come from the two towers of one model."""
+    width = next(iter(texts.values())).size
+    if images.shape[1] != width:
+        raise EncoderError(
+            f"image embeddings of {images.shape[1]} dimensions, text embeddings of {width}",
+            hint="Both must come from the two towers of one model.",
+        )
