@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,9 @@ from .options import (
 if TYPE_CHECKING:
     from ..systems.model import System
     from .comparison import Contestant
+    from .curve import Curve
+    from .dataset import Dataset
+    from .encoder import Encoder
     from .evaluation import Evaluation
     from .scores import Combine
 
@@ -41,6 +45,13 @@ _SHOWN = 5
 @combine_option
 @click.option("--seed", default=0, show_default=True, help="Of the permutations of the control.")
 @click.option("--cells", is_flag=True, help="Measure every rule: do the images agree, and what would they prefer?")
+@click.option(
+    "--curve",
+    metavar="[PICTURE]",
+    is_flag=False,
+    flag_value="",
+    help="Accuracy as attributes are added, best first; also as PICTURE, an .svg or .png file.",
+)
 @click.option("--fit", "fitting", is_flag=True, help="Fit a temperature and weights on dev, and measure them on test.")
 @click.option("-o", "--output", metavar="FILE", help="With --fit: write the fitted system to FILE.")
 @click.option("--force", is_flag=True, help="Replace FILE if it exists.")
@@ -55,6 +66,7 @@ def score(
     combine: Combine,
     seed: int,
     cells: bool,
+    curve: str | None,
     fitting: bool,
     output: str | None,
     force: bool,
@@ -67,11 +79,16 @@ def score(
     """
     from ..systems.file import load
     from .comparison import compare
+    from .curve_report import check_picture
     from .evaluation import check_evaluable
 
     if output is not None and not fitting:
         raise UsageError("-o is for the system that --fit makes", hint="Add --fit.")
     systems = {file: load(file) for file in files}
+    if curve:
+        check_picture(curve)
+    if curve is not None and (fitting or len(files) > 1 or len(encoders) > 1):
+        raise UsageError("--curve takes one system and one encoder, and no --fit")
     if fitting:
         wanted = FitRequest(data, encoders, combine, seed, output, force)
         accuracy = _fit(systems, wanted, as_json=as_json)
@@ -83,11 +100,12 @@ def score(
     if data.split == "all" and dataset.splits:
         known = ", ".join(f"{plain(name)} {count}" for name, count in dataset.splits.items())
         note(f"measuring all splits together ({known}); --split chooses one")
+    models = [cache(encoder.load) for encoder in encoders]
     with progress("images") as tell:
         found = compare(
             systems,
             dataset,
-            [encoder.load for encoder in encoders],
+            models,
             split=data.split,
             combine=combine,
             seed=seed,
@@ -95,7 +113,12 @@ def score(
             progress=tell,
         )
     _warn_of([one.evaluation for one in found])
-    _print(found, cells=cells, as_json=as_json)
+    drawn = None if curve is None else _curve(found[0].evaluation, dataset, models[0], encoders[0].batch_size)
+    if drawn is not None and curve:
+        from .curve_report import save_picture
+
+        save_picture(drawn, curve)
+    _print(found, drawn, cells=cells, as_json=as_json)
     for one in found:
         which = f"{plain(one.system)} with {plain(one.encoder)}: " if len(found) > 1 else ""
         _below(ctx, which, one.evaluation.accuracy, min_accuracy)
@@ -163,7 +186,28 @@ def _fit(systems: Mapping[str, System], wanted: FitRequest, *, as_json: bool) ->
     return (fitted.fitted_test or fitted.fitted_dev).accuracy
 
 
-def _print(found: tuple[Contestant, ...], *, cells: bool, as_json: bool) -> None:
+def _curve(evaluation: Evaluation, dataset: Dataset, load: Callable[[], Encoder], batch_size: int | None) -> Curve:
+    """The curve; on test images in an order that was chosen on dev, where there is one."""
+    from .curve import accuracy_curve
+    from .evaluation import evaluate
+
+    order_from = None
+    if evaluation.setting.split == "test" and "dev" in dataset.splits:
+        with progress("dev images") as tell:
+            order_from = evaluate(
+                evaluation.system,
+                dataset,
+                load(),
+                split="dev",
+                combine=evaluation.combine,
+                batch_size=batch_size,
+                progress=tell,
+            )
+    with progress("attributes") as tell:
+        return accuracy_curve(evaluation, order_from, progress=tell)
+
+
+def _print(found: tuple[Contestant, ...], curve: Curve | None, *, cells: bool, as_json: bool) -> None:
     """One evaluation as a report of its own, several as a comparison."""
     if len(found) > 1:
         from .comparison_report import comparison_json, comparison_report
@@ -175,11 +219,21 @@ def _print(found: tuple[Contestant, ...], *, cells: bool, as_json: bool) -> None
     elif as_json:
         from .summary import evaluation_json
 
-        out_json(evaluation_json(found[0].evaluation, cells=cells))
+        result = evaluation_json(found[0].evaluation, cells=cells)
+        if curve is not None:
+            from .curve_report import curve_json
+
+            result["curve"] = curve_json(curve)
+        out_json(result)
     else:
         from .report import evaluation_report
 
         console().print(evaluation_report(found[0].evaluation, cells=cells))
+        if curve is not None:
+            from .curve_report import curve_report
+
+            console().print()
+            console().print(curve_report(curve))
 
 
 @click.command()
