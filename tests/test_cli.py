@@ -177,3 +177,17 @@ def test_public_names_resolve_and_are_documented() -> None:
 def test_an_unknown_public_name_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="sistem"):
         _ = cotsmith.sistem
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_prints_a_script_for_the_shell(shell: str) -> None:
+    done = cotsmith_process(["completion", shell])
+    assert done.returncode == 0
+    assert "_COTSMITH_COMPLETE" in done.stdout
+
+
+def test_the_shell_is_told_the_verbs_and_options() -> None:
+    asked = {"_COTSMITH_COMPLETE": "bash_complete", "COMP_CWORD": "1"}
+    assert "plain,score" in cotsmith_process([], **asked, COMP_WORDS="cotsmith sco").stdout
+    asked["COMP_CWORD"] = "2"
+    assert "plain,--encoder" in cotsmith_process([], **asked, COMP_WORDS="cotsmith score --enc").stdout
