@@ -18,6 +18,13 @@ from .checks.c104_one_attribute_apart import OneAttributeApart
 from .checks.c105_duplicate_class_name import DuplicateClassName
 from .checks.c106_class_without_rules import ClassWithoutRules
 from .checks.c107_mostly_silent_class import MostlySilentClass
+from .checks.e101_attribute_at_chance import AttributeAtChance
+from .checks.e102_harmful_attribute import HarmfulAttribute
+from .checks.e103_contradicted_rule import ContradictedRule
+from .checks.e104_never_predicted_option import NeverPredictedOption
+from .checks.e105_swallowing_option import SwallowingOption
+from .checks.e106_never_predicted_class import NeverPredictedClass
+from .checks.e107_rules_without_effect import RulesWithoutEffect
 from .checks.o101_duplicate_option import DuplicateOption
 from .checks.o102_near_duplicate_option import NearDuplicateOption
 from .checks.o103_unused_option import UnusedOption
@@ -78,6 +85,13 @@ CHECKS: dict[str, tuple[type[Check], Status]] = {
     "C105": (DuplicateClassName, "stable"),
     "C106": (ClassWithoutRules, "stable"),
     "C107": (MostlySilentClass, "stable"),
+    "E101": (AttributeAtChance, "stable"),
+    "E102": (HarmfulAttribute, "stable"),
+    "E103": (ContradictedRule, "stable"),
+    "E104": (NeverPredictedOption, "stable"),
+    "E105": (SwallowingOption, "stable"),
+    "E106": (NeverPredictedClass, "stable"),
+    "E107": (RulesWithoutEffect, "stable"),
 }
 
 

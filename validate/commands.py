@@ -15,6 +15,7 @@ from ..terminal import console, json_option, note, out, out_json, progress
 if TYPE_CHECKING:
     from ..scoring.encoder import Encoder
     from ..scoring.evaluation import Evaluation
+    from ..scoring.twenty_questions import Game
     from ..systems.model import System
     from .inspection import Inspected
 
@@ -108,21 +109,105 @@ def explain(check_name: str | None, as_json: bool) -> None:
 
 @click.command()
 @click.argument("file", metavar="FILE")
+@click.option("--quiz", "quizzed", is_flag=True, help="Be asked: think of a class, answer, and see it guessed.")
+@click.option(
+    "--stop",
+    metavar="P",
+    type=click.FloatRange(0, 1, min_open=True),
+    default=0.95,
+    show_default=True,
+    help="With --data or --quiz: stop asking when a class is this likely.",
+)
+@click.option(
+    "--reliability",
+    metavar="P",
+    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    default=0.8,
+    show_default=True,
+    help="How often an answer fits the rule, where images do not tell.",
+)
+@data_options(split="all", required=False)
+@optional_encoder_options
 @json_option
-def questions(file: str, as_json: bool) -> None:
-    """Rank the attributes by how well their rules split the classes, and say what none of them can tell apart."""
+def questions(
+    file: str,
+    quizzed: bool,
+    stop: float,
+    reliability: float,
+    data: DataChoice | None,
+    encoder: EncoderChoice | None,
+    as_json: bool,
+) -> None:
+    """Rank the attributes by how well their rules split the classes, and say what none of them can tell apart.
+
+    With --data, images are asked as in twenty questions: each time the attribute that is expected to tell most, as far
+    as its answers have proved reliable. With --quiz, you are asked.
+    """
     from ..systems.file import load
     from .questions import questions as ask
     from .questions_report import questions_json, questions_lines, questions_table
 
-    found = ask(load(file))
+    if quizzed and data is not None:
+        raise UsageError("--quiz asks a person, --data asks images", hint="Choose one of them.")
+    if data is not None and encoder is None:
+        raise UsageError("--data needs an encoder", hint='Add --encoder, such as "demo" or a Hugging Face model id.')
+    system = load(file)
+    if quizzed:
+        _quiz(system, stop, reliability, as_json=as_json)
+        return
+    found = ask(system)
+    game = _game(system, data, encoder, stop, reliability) if data and encoder else None
     if as_json:
-        out_json(questions_json(found))
+        from ..scoring.game_report import game_json
+
+        out_json(questions_json(found) | ({"game": game_json(game)} if game else {}))
         return
     console().print(questions_table(found))
     out()
     for line in questions_lines(found):
         out(line)
+    if game:
+        from ..scoring.game_report import game_report
+
+        out()
+        console().print(game_report(game))
+
+
+def _quiz(system: System, stop: float, reliability: float, *, as_json: bool) -> None:
+    """Ask the person at the terminal, or whoever writes to standard input."""
+    from ..scoring.quiz import Quiz, quiz, verdict_lines
+    from ..scoring.twenty_questions import assumed
+
+    def read() -> str | None:
+        line = click.get_text_stream("stdin", errors="replace").readline()
+        return line.rstrip("\n") if line else None
+
+    game = quiz(Quiz(assumed(system, reliability), stop), read, note if as_json else out)
+    if as_json:
+        out_json({"classes": [{"class": name, "probability": p} for name, p in game.ranking]})
+        return
+    out()
+    for line in verdict_lines(game):
+        out(line)
+
+
+def _game(system: System, data: DataChoice, encoder: EncoderChoice, stop: float, reliability: float) -> Game:
+    """Twenty questions on images; on test images with what dev has shown, where there is a dev."""
+    from ..scoring.evaluation import check_evaluable, evaluate
+    from ..scoring.twenty_questions import cross_played, measured, play
+
+    dataset = data.load()
+    check_evaluable(system, dataset, data.split)
+    model = encoder.load()
+
+    def on(split: str) -> Evaluation:
+        with progress(f"{split} images") as tell:
+            return evaluate(system, dataset, model, split=split, batch_size=encoder.batch_size, progress=tell)
+
+    evaluation = on(data.split)
+    if data.split == "test" and "dev" in dataset.splits:
+        return play(evaluation, measured(on("dev"), reliability), stop=stop, source="split dev")
+    return cross_played(evaluation, stop=stop, assumed_reliability=reliability)
 
 
 def _evaluator(data: DataChoice, encoder: Encoder, batch_size: int | None) -> Callable[[System], Evaluation]:

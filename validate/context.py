@@ -41,6 +41,12 @@ class Context:
         assert self.system is not None
         return self.system
 
+    @property
+    def evidence(self) -> Evaluation:
+        """The evaluation; only for checks that need one, which run only when there is one."""
+        assert self.evaluation is not None
+        return self.evaluation
+
     @cached_property
     def table(self) -> RuleTable:
         """The rules as an array of numbers."""
