@@ -9,7 +9,7 @@ import platform
 from importlib import import_module
 from pathlib import Path
 
-MODULES = ("startup",)
+MODULES = ("startup", "evaluation")
 
 
 def main() -> None:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from .blocks import BLOCK
 from .encoder import Vectors
-from .probabilities import BLOCK, Indexes
+from .probabilities import Indexes
 
 DERANGEMENTS = 20
 

@@ -11,13 +11,12 @@ from numpy.typing import NDArray
 from ..errors import InvalidSystemError
 from ..systems.model import Attribute, System
 from ..systems.text import plain
+from .blocks import BLOCK as BLOCK
+from .blocks import each_block
 from .encoder import Vectors
 from .texts import TextVectors, option_vectors
 
 Indexes = NDArray[np.intp]
-
-BLOCK = 8192
-"""Images per step: enough to keep the matrix product busy, few enough for the softmax to stay in cache."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,7 +39,7 @@ def answers(
 
     T_g holds the attribute's option vectors (``texts.option_vectors``) and ``scale`` is the encoder's logit scale
     divided by the system's temperature. The softmax is taken in float32 after subtracting each image's largest logit.
-    Memory beyond the result: ``block`` columns of logits.
+    Memory beyond the result: ``block`` columns of logits for each core.
     """
     if not attributes:
         return ()
@@ -50,14 +49,16 @@ def answers(
         Answers(a, np.empty((len(a.options), len(images)), np.float32), np.empty(len(images), np.intp))
         for a in attributes
     ]
-    for start in range(0, len(images), block):
-        columns = slice(start, start + block)
+
+    def ask(columns: slice) -> None:
         logits = stacked @ images[columns].T
         for answer, part in zip(found, np.split(logits, ends[:-1]), strict=True):
             part.argmax(axis=0, out=answer.chosen[columns])
             part -= part.max(axis=0)
             np.exp(part, out=part)
             np.divide(part, part.sum(axis=0), out=answer.probabilities[:, columns])
+
+    each_block(len(images), ask, block)
     return tuple(found)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from ..errors import UsageError
 from ..systems.model import Attribute, Rule
 from ..systems.text import plain
-from .probabilities import BLOCK, Answers, Indexes
+from .blocks import BLOCK, blocks, each_block
+from .probabilities import Answers, Indexes
 
 Combine: TypeAlias = Literal["sum", "product"]
 COMBINES: tuple[Combine, ...] = ("sum", "product")
@@ -72,13 +73,17 @@ def class_scores(
     first: dict[Plan, int] = {}
     like = [first.setdefault(one, index) for index, one in enumerate(plans)]
     weights = [answer.attribute.weight for answer in answers]
-    for columns in blocks(n, block):
+
+    def score(columns: slice) -> None:
         scorer = _Scorer(weights, [answer.probabilities[:, columns] for answer in answers], combine)
         for index, one in enumerate(plans):
             if like[index] == index:
                 scorer.score(one, scores[index, columns])
             else:
                 scores[index, columns] = scores[like[index], columns]
+
+    # A few classes are done sooner than threads are started.
+    each_block(n, score, block if len(plans) > 4 else max(block, n))
     return scores
 
 
@@ -161,11 +166,6 @@ def shown_scores(scores: NDArray[np.float32], combine: Combine) -> NDArray[np.fl
     if combine == "product":
         return np.exp(scores)
     return np.where(scores == NEVER, np.float32(0), scores)
-
-
-def blocks(n: int, size: int = BLOCK) -> Iterator[slice]:
-    """``n`` images in steps of ``size``."""
-    return (slice(start, min(start + size, n)) for start in range(0, n, size))
 
 
 def block_of(rows: Rows, columns: slice) -> _Matrix:

@@ -9,8 +9,9 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from .blocks import blocks, each_block
 from .probabilities import Indexes
-from .scores import Rows, block_of, blocks
+from .scores import Rows, block_of
 
 Row: TypeAlias = NDArray[np.float32]
 """The scores of one class, ``(N,)``."""
@@ -57,10 +58,13 @@ def stand(rows: Rows) -> Standing:
     """Find the winner of every image, the first of equals. ``rows`` may be a ``(C, N)`` array, which is not copied."""
     n = len(rows[0])
     first, best = np.zeros(n, np.intp), np.empty(n, np.float32)
-    for columns in blocks(n):
+
+    def rank(columns: slice) -> None:
         part = block_of(rows, columns)
         part.argmax(axis=0, out=first[columns])
         best[columns] = np.take_along_axis(part, first[None, columns], axis=0)[0]
+
+    each_block(n, rank)
     return Standing(tuple(rows), first, best)
 
 
