@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal
 
@@ -179,8 +180,8 @@ def _quiz(system: System, stop: float, reliability: float, *, as_json: bool) -> 
     from ..scoring.twenty_questions import assumed
 
     def read() -> str | None:
-        line = click.get_text_stream("stdin", errors="replace").readline()
-        return line.rstrip("\n") if line else None
+        line = sys.stdin.buffer.readline()
+        return line.decode("utf-8", "replace").strip() if line else None
 
     game = quiz(Quiz(assumed(system, reliability), stop), read, note if as_json else out)
     if as_json:

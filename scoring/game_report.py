@@ -1,0 +1,49 @@
+"""Twenty questions as a table for people, and as JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .report import interval, literal, plain_table
+from .statistics import Share
+from .twenty_questions import Game
+from .verdict import percent
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+
+def game_json(game: Game) -> dict[str, Any]:
+    """What ``questions --data --json`` adds: accuracy by the number of questions allowed, beside the whole system."""
+    return {
+        "stop": game.stop,
+        "reliability_from": game.reliability_from,
+        "first": game.first,
+        "budgets": [
+            {"questions": b.questions, "asked": b.asked, "vectors": b.vectors, **_share(b.share)} for b in game.budgets
+        ],
+        "system": {**_share(game.full), "vectors": game.full_vectors},
+    }
+
+
+def _share(share: Share) -> dict[str, Any]:
+    return {"accuracy": share.value, "ci95": list(share.ci95), "n": share.n}
+
+
+def game_report(game: Game) -> RenderableType:
+    """One row for each number of questions allowed, and the whole system below."""
+    from rich.console import Group
+
+    table = plain_table("questions", ">asked", ">vectors", ">right", ">95 %")
+    for b in game.budgets:
+        name = f"at most {b.questions}" if b.questions else "none"
+        figures = (name, f"{b.asked:.1f}", f"{b.vectors:.1f}", percent(b.share.value), interval(b.share))
+        table.add_row(*map(literal, figures))
+    count = len(game.budgets) - 1
+    figures = ("all at once", f"{count}.0", f"{game.full_vectors}.0", percent(game.full.value), interval(game.full))
+    table.add_row(*map(literal, figures))
+    said = (
+        f"Each image is asked what is expected to tell most ({game.first} first), until one class has {game.stop:.0%}. "
+        f"How far answers can be trusted: from {game.reliability_from}. asked, vectors: means over the images."
+    )
+    return Group(table, literal(""), literal(said))
