@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -196,7 +196,7 @@ def damaged_rows(path: Path, dimensions: int, places: Mapping[Content, Stored]) 
     except OSError:
         return list(places)
     width, rows = 4 * dimensions, len(table)
-    data = memoryview(table.reshape(-1).view(np.uint8)) if rows else memoryview(b"")
+    data: Any = memoryview(table.reshape(-1).view(np.uint8).data) if rows else b""
     return [
         content
         for content, place in places.items()

@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from ..errors import DataError
 from ..systems.model import Rule, System
 from .dataset import Skipped
-from .embed import embed_texts, encode_pictures
-from .encoder import Encoder
+from .embed import embed_files, embed_texts, encode_pictures
+from .encoder import Encoder, Vectors
 from .images import Crop, open_image
 from .probabilities import Answers, answers, check_answerable
 from .scores import Combine, check_combine, class_scores, plan, shown_scores, winners
@@ -97,14 +96,9 @@ class Classifier:
         """Classify files batch by batch, as they come; each path with its prediction, or with why there is none."""
         source = iter(paths)
         while batch := list(islice(source, batch_size)):
-            opened: dict[int, Image] = {}
-            skipped: dict[int, Skipped] = {}
-            for index, path in enumerate(batch):
-                try:
-                    opened[index] = self._open(path)
-                except DataError as error:
-                    skipped[index] = Skipped(str(path), error.message)
-            predictions = dict(zip(opened, self._predict(list(opened.values())) if opened else [], strict=True))
+            vectors, skipped = embed_files(batch, self.encoder, crop=self.crop)
+            named = [index for index in range(len(batch)) if index not in skipped]
+            predictions = dict(zip(named, self._of_vectors(vectors) if named else [], strict=True))
             results: Mapping[int, Prediction | Skipped] = {**predictions, **skipped}
             yield [(path, results[index]) for index, path in enumerate(batch)]
 
@@ -115,7 +109,9 @@ class Classifier:
         return image if self.crop is None else image.crop(self.crop.box(*image.size))
 
     def _predict(self, images: Sequence[Image]) -> list[Prediction]:
-        vectors = encode_pictures(images, self.encoder)
+        return self._of_vectors(encode_pictures(images, self.encoder))
+
+    def _of_vectors(self, vectors: Vectors) -> list[Prediction]:
         scale = self.encoder.logit_scale / self.system.temperature
         found = answers(self.system.attributes, vectors, self._texts, scale)
         scores = class_scores(self._plans, found, self.combine)
@@ -123,7 +119,7 @@ class Classifier:
         best = winners(scores)
         # A stable sort keeps equal classes in the system's order, as the choice of the winner does.
         order = np.argsort(-scores, axis=0, kind="stable")
-        ties = scores == scores[best, np.arange(len(images))]
+        ties = scores == scores[best, np.arange(len(vectors))]
         names = self.system.classes
         return [
             Prediction(
@@ -133,7 +129,7 @@ class Classifier:
                 tied=tuple(names[index] for index in np.flatnonzero(ties[:, column]) if index != best[column]),
                 why=self._why(found, names[best[column]], column),
             )
-            for column in range(len(images))
+            for column in range(len(vectors))
         ]
 
     def _why(self, found: Sequence[Answers], label: str, column: int) -> tuple[Reason, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -12,6 +13,7 @@ from ..errors import DataError, EncoderError, UsageError
 from ..systems.model import fill
 from ..systems.text import plain
 from .cache import EmbeddingCache, cached_texts, image_identity, is_cacheable
+from .caching_encoder import CachingEncoder
 from .dataset import Dataset, Item, Skipped
 from .encoder import Encoder, Vectors, normalise
 from .image_embedding import ImageEmbedding
@@ -58,8 +60,8 @@ def embed_images(
 
     Files are decoded by a few threads while the encoder computes; at most one batch and a few images more are held in
     memory. Without ``batch_size`` the encoder's own is taken, if it has one. ``progress`` is told ``(done, total)``.
-    With a ``cache``, only what is not there is encoded, and kept there batch by batch; the vectors may then be a memory
-    map, which is read-only.
+    With a ``cache``, given or the encoder's own (``CachingEncoder``), only what is not there is encoded, and kept there
+    batch by batch; the vectors may then be a memory map, which is read-only.
 
     Raises:
         DataError: not one image could be read.
@@ -68,21 +70,40 @@ def embed_images(
     items = data.items if isinstance(data, Dataset) else tuple(data)
     if crop is None and isinstance(data, Dataset):
         crop = data.crop
-    if not is_cacheable(encoder):
-        cache = None
+    cache = _cache_of(encoder, cache)
+    vectors, left_out = _embedded(items, encoder, crop, _batch_size(encoder, batch_size), progress, cache)
+    skipped = tuple(left_out[number] for number in sorted(left_out))
+    if not len(vectors):
+        raise _nothing_left(skipped)
+    return Embedded(vectors, tuple(item for number, item in enumerate(items) if number not in left_out), skipped)
+
+
+def embed_files(
+    paths: Sequence[str | Path], encoder: Encoder, *, crop: Crop | None = None
+) -> tuple[Vectors, dict[int, Skipped]]:
+    """Embed one batch of files: the vectors of those that can be read, and by their number those that cannot.
+
+    Raises:
+        EncoderError: the encoder failed or returned something else than vectors.
+    """
+    items = [Item(Path(path), "") for path in paths]
+    return _embedded(items, encoder, crop, max(1, len(items)), None, _cache_of(encoder, None))
+
+
+def _embedded(
+    items: Sequence[Item],
+    encoder: Encoder,
+    crop: Crop | None,
+    size: int,
+    progress: Progress | None,
+    cache: EmbeddingCache | None,
+) -> tuple[Vectors, dict[int, Skipped]]:
     work = ImageEmbedding(
-        items,
-        lambda images: encode_pictures(images, encoder),
-        crop=crop,
-        size=_batch_size(encoder, batch_size),
-        progress=progress,
+        items, lambda images: encode_pictures(images, encoder), crop=crop, size=size, progress=progress
     )
     with quiet_pillow():
         vectors = work.run(cache, image_identity(encoder, crop) if cache is not None else "")
-    skipped = tuple(work.skipped[number] for number in sorted(work.skipped))
-    if not len(vectors):
-        raise _nothing_left(skipped)
-    return Embedded(vectors, tuple(item for number, item in enumerate(items) if number not in work.skipped), skipped)
+    return vectors, work.skipped
 
 
 def encode_pictures(images: Sequence[Image], encoder: Encoder) -> Vectors:
@@ -124,10 +145,8 @@ def embed_texts(
                 progress(start + len(batch), len(part))
         return _stacked(blocks, "texts", encoder)
 
-    if cache is not None and is_cacheable(encoder):
-        vectors = cached_texts(cache, encoder, distinct, encode)
-    else:
-        vectors = encode(distinct)
+    cache = _cache_of(encoder, cache)
+    vectors = encode(distinct) if cache is None else cached_texts(cache, encoder, distinct, encode)
     row = {text: index for index, text in enumerate(distinct)}
     return vectors[[row[text] for text in texts]]
 
@@ -142,6 +161,12 @@ def truncated_texts(encoder: Encoder, texts: Iterable[str]) -> tuple[str, ...]:
     """Those of ``texts`` whose end the encoder does not see; none where it cannot tell."""
     tell = getattr(encoder, "truncated", None)
     return tuple(tell(list(texts))) if callable(tell) else ()
+
+
+def _cache_of(encoder: Encoder, given: EmbeddingCache | None) -> EmbeddingCache | None:
+    """The cache that was given, else the encoder's own; none for an encoder that does not say who it is."""
+    own = encoder.cache if isinstance(encoder, CachingEncoder) else None
+    return (given or own) if is_cacheable(encoder) else None
 
 
 def _name(encoder: Encoder) -> str:

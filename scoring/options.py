@@ -72,9 +72,10 @@ class EncoderChoice:
     device: str | None
     dtype: str | None
     batch_size: int | None
+    cached: bool = True
 
     def load(self) -> Encoder:
-        """Load the model, which takes seconds, and pass on what it warns of."""
+        """Load the model, which takes seconds, and pass on what it warns of; it remembers unless it shall not."""
         from .encoders import load_encoder
 
         encoder = load_encoder(
@@ -86,7 +87,12 @@ class EncoderChoice:
         )
         for warning in getattr(encoder, "warnings", ()):
             warn(plain(str(warning)))
-        return encoder
+        if not self.cached:
+            return encoder
+        from .cache import EmbeddingCache
+        from .caching_encoder import CachingEncoder
+
+        return CachingEncoder(encoder, EmbeddingCache(tell=warn))
 
 
 def warn_of_copies(splitting: Splitting) -> None:
@@ -188,6 +194,7 @@ def _encoder_options(command: Command, *, required: bool, repeated: bool = False
         click.option("--device", metavar="DEVICE", help="cuda, mps or cpu.  [default: the best there is]"),
         click.option("--dtype", metavar="TYPE", help="float32, bfloat16 or float16.  [default: by device]"),
         click.option("--batch-size", metavar="N", type=click.IntRange(min=1), help="Images encoded at a time."),
+        click.option("--no-cache", is_flag=True, help="Encode every image anew, and keep nothing."),
     )
 
     @wraps(command)
@@ -199,10 +206,11 @@ def _encoder_options(command: Command, *, required: bool, repeated: bool = False
         device: str | None,
         dtype: str | None,
         batch_size: int | None,
+        no_cache: bool,
         **rest: Any,
     ) -> Any:
         def chosen(spec: str) -> EncoderChoice:
-            return EncoderChoice(spec, revision, trust_remote_code, device, dtype, batch_size)
+            return EncoderChoice(spec, revision, trust_remote_code, device, dtype, batch_size, not no_cache)
 
         if isinstance(encoder, tuple):
             if revision is not None and len(encoder) > 1:
