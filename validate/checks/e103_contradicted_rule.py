@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from ...systems.edits import SetRule
 from ...systems.problem import quoted
 from ...systems.text import plain
@@ -47,9 +45,9 @@ class ContradictedRule(Check):
     summary = "The images of a class show another option than its rule names."
     fault = (
         "Of the images of a class more prefer one other option than those that the rule names, and more than among the "
-        "images of the other classes: each is tested by the exact binomial test, the weaker counts, and the "
-        "false-discovery rate over all rules is held at 5 %. So a few images, or an option that the encoder sees "
-        "everywhere, contradict nothing."
+        "images of other classes that should not show it either: each is tested by the exact binomial test, the weaker "
+        "counts, and the false-discovery rate over all rules is held at 5 %. So a few images, or an option that the "
+        "encoder sees everywhere, contradict nothing."
     )
     harm = "The rule takes evidence away from the class that it describes."
     instead = (
@@ -117,7 +115,9 @@ def _doubt(evidence: Evaluation, cell: CellMeasure) -> _Doubt | None:
     if preferring <= agreeing:
         return None
     against_rule = at_least(preferring, preferring + agreeing, 0.5)
-    others = np.delete(table, row, axis=0)
-    elsewhere = (others[:, option].sum() + 1) / (others.sum() + len(attribute.options))
-    against_others = at_least(preferring, cell.agreement.n, float(elsewhere))
+    # Classes that do show the option say nothing of how readily the encoder sees it where it is not.
+    rows = [r[cell.attribute] for r in evidence.system.rules.values()]
+    others = table[[i for i, other in enumerate(rows) if i != row and cell.preferred not in other]]
+    elsewhere = (int(others[:, option].sum()) + 1) / (int(others.sum()) + len(attribute.options))
+    against_others = at_least(preferring, cell.agreement.n, elsewhere)
     return _Doubt(cell, agreeing, preferring, cell.agreement.n, max(against_rule, against_others))
