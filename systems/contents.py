@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from .json_form import Json, attribute_from_json, number_from_json, prompts_from_json, rule_from_json, shape
 from .model import Allowance, Rule, System, prompt_problem, text_problem
 from .positions import Path
-from .problem import Problem, quote, quoted, suggest
-
-SUGGESTIONS = 40
-"""How many unknown options get a suggestion: comparing texts is slow, and nobody reads more."""
+from .problem import Problem, Suggestions, quote, quoted
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -30,7 +27,7 @@ def inspect(data: dict[str, Any]) -> list[Problem]:
     for name, value in attributes.items():
         problems += _attribute(name, _object(value))
     rules = _object(data.get("rules"))
-    suggestions = _Suggestions()
+    suggestions = Suggestions()
     problems += _rules(rules, attributes, suggestions)
     problems += _notes(_object(data.get("notes")), rules, attributes, suggestions)
     problems += _allowances(data.get("allow"))
@@ -87,7 +84,7 @@ def _attribute(name: str, value: dict[str, Any]) -> Iterator[Problem]:
     yield from _writable(value.get("note"), (*path, "note"))
 
 
-def _rules(rules: dict[str, Any], attributes: dict[str, Any], suggestions: _Suggestions) -> Iterator[Problem]:
+def _rules(rules: dict[str, Any], attributes: dict[str, Any], suggestions: Suggestions) -> Iterator[Problem]:
     # A dict without values: a set that keeps its order. None: the options themselves are at fault, not the rules.
     options: dict[str, dict[str, None] | None] = {}
     for name, value in attributes.items():
@@ -99,7 +96,7 @@ def _rules(rules: dict[str, Any], attributes: dict[str, Any], suggestions: _Sugg
             path = ("rules", class_name, name)
             if name not in options:
                 hint = f"The attributes are {quoted(list(options))}." if options else "There are no attributes."
-                message = f"{quote(name)} is not an attribute{suggestions.of(name, options)}"
+                message = f"{quote(name)} is not an attribute{suggestions.of(name, 'attributes', options)}"
                 yield Problem("unknown-attribute", path, message, hint, on_key=True)
                 continue
             known = options[name]
@@ -108,7 +105,7 @@ def _rules(rules: dict[str, Any], attributes: dict[str, Any], suggestions: _Sugg
             yield from _rule(value, path, known, suggestions)
 
 
-def _rule(value: Json, path: Path, options: dict[str, None], suggestions: _Suggestions) -> Iterator[Problem]:
+def _rule(value: Json, path: Path, options: dict[str, None], suggestions: Suggestions) -> Iterator[Problem]:
     if not isinstance(value, str | list):
         yield Problem("schema", path, f"a rule is an option, a list of options, or null, not {shape(value)}")
         return
@@ -121,7 +118,7 @@ def _rule(value: Json, path: Path, options: dict[str, None], suggestions: _Sugge
             yield Problem("schema", place, f"a rule's list holds options, not {shape(entry)}")
         elif entry not in options:
             hint = f"The options are {quoted(list(options))}." if options else "The attribute has no options yet."
-            message = f"{quote(entry)} is not an option{suggestions.of(entry, options)}"
+            message = f"{quote(entry)} is not an option{suggestions.of(entry, f'options of {path[-1]}', options)}"
             yield Problem("unknown-option", place, message, hint)
         elif entry in seen:
             yield Problem("duplicate", place, f"{quote(entry)} stands twice in the rule", "Remove one of them.")
@@ -129,28 +126,14 @@ def _rule(value: Json, path: Path, options: dict[str, None], suggestions: _Sugge
             seen.add(entry)
 
 
-class _Suggestions:
-    """Closing phrases for unknown names, remembered: many cells may hold the same wrong one."""
-
-    def __init__(self) -> None:
-        self._phrases: dict[tuple[str, tuple[str, ...]], str] = {}
-
-    def of(self, word: str, known: Iterable[str]) -> str:
-        """A phrase such as ``; did you mean "white"?``, or nothing: none is close, or too many were asked for."""
-        key = (word, tuple(known))
-        if key not in self._phrases and len(self._phrases) < SUGGESTIONS:
-            self._phrases[key] = suggest(*key)
-        return self._phrases.get(key, "")
-
-
 def _notes(
-    notes: dict[str, Any], rules: dict[str, Any], attributes: dict[str, Any], suggestions: _Suggestions
+    notes: dict[str, Any], rules: dict[str, Any], attributes: dict[str, Any], suggestions: Suggestions
 ) -> Iterator[Problem]:
     about_classes, about_cells = _object(notes.get("classes")), _object(notes.get("cells"))
     for kind, table in (("classes", about_classes), ("cells", about_cells)):
         for class_name in table:
             if class_name not in rules:
-                message = f"{quote(class_name)} is not a class{suggestions.of(class_name, rules)}"
+                message = f"{quote(class_name)} is not a class{suggestions.of(class_name, 'rules', rules)}"
                 yield Problem("unknown-class", ("notes", kind, class_name), message, on_key=True)
     for class_name, note in about_classes.items():
         yield from _note(note, ("notes", "classes", class_name))
@@ -159,7 +142,7 @@ def _notes(
             path = ("notes", "cells", class_name, name)
             yield from _note(note, path)
             if name not in attributes:
-                message = f"{quote(name)} is not an attribute{suggestions.of(name, attributes)}"
+                message = f"{quote(name)} is not an attribute{suggestions.of(name, 'attributes', attributes)}"
                 yield Problem("unknown-attribute", path, message, on_key=True)
 
 

@@ -108,13 +108,14 @@ def _header(header: _Line, rows: list[_Line], source: str) -> list[str]:
         and not any(row.cells[len(names)].strip() for row in rows if len(row.cells) > len(names))
     ):
         names.pop()
-    for index, name in enumerate(names):
+    columns: dict[str, int] = {}
+    for column, name in enumerate(names, start=2):
         if not name:
-            raise _fault(source, header.number, f"column {index + 2} has no name")
-        if name in names[:index]:
-            first = names.index(name) + 2
-            message = f"the attribute {quote(name)} stands twice: in columns {first} and {index + 2}"
+            raise _fault(source, header.number, f"column {column} has no name")
+        if name in columns:
+            message = f"the attribute {quote(name)} stands twice: in columns {columns[name]} and {column}"
             raise _fault(source, header.number, message)
+        columns[name] = column
     return names
 
 

@@ -21,7 +21,7 @@ from .python_literal import Broken, Literal, find_literals
 from .repair import repaired
 from .sources import read_text, source_name
 
-_FENCE = re.compile(r"^[ \t]*(```+|~~~+)[^\n]*\n(.*?)^[ \t]*\1[ \t]*$", re.DOTALL | re.MULTILINE)
+_FENCE = re.compile(r"[ \t]{0,3}(`{3,}|~{3,})[ \t]*([^`\n]*)")
 _FORMS = (
     "Known forms: a cotsmith file; classification_cot or classification_groups with rules, as JSON or Python; "
     "class → attribute → descriptors as JSON; a CSV table with a row for each class."
@@ -102,8 +102,19 @@ def _recognise_pieces(text: str, source: str, name: str) -> Imported:
 
 
 def _fenced(text: str) -> list[tuple[str, int]]:
-    """The contents of Markdown's fenced blocks, each with its first line."""
-    return [(fence[2], text.count("\n", 0, fence.start(2)) + 1) for fence in _FENCE.finditer(text)]
+    """The contents of Markdown's fenced blocks, each with its first line. A block that is never closed is none."""
+    bodies: list[tuple[str, int]] = []
+    opened = ""
+    first_line, begins, offset = 0, 0, 0
+    for number, line in enumerate(text.split("\n"), start=1):
+        fence = _FENCE.fullmatch(line.rstrip())
+        if fence and not opened:
+            opened, first_line, begins = fence[1], number + 1, offset + len(line) + 1
+        elif fence and fence[1].startswith(opened) and not fence[2]:
+            bodies.append((text[begins:offset], first_line))
+            opened = ""
+        offset += len(line) + 1
+    return bodies
 
 
 def _pieces(bodies: list[tuple[str, int]]) -> tuple[list[Literal], list[Broken]]:

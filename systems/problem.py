@@ -12,6 +12,9 @@ from .text import did_you_mean, plain
 LISTED = 20
 """How many problems one error message lists before it only counts."""
 
+SUGGESTIONS = 40
+"""How many unknown names get a suggestion: comparing texts is slow, and nobody reads more."""
+
 LONG = 200
 """How many characters of a text from outside a message shows."""
 
@@ -74,3 +77,20 @@ def problems_error(name: str, problems: Sequence[Problem]) -> InvalidSystemError
     if len(problems) > LISTED:
         lines.append(f"... and {len(problems) - LISTED} more")
     return InvalidSystemError("\n".join(lines), where=name)
+
+
+class Suggestions:
+    """Closing phrases for unknown names, remembered: many cells may hold the same wrong one."""
+
+    def __init__(self) -> None:
+        self._phrases: dict[tuple[str, str], str] = {}
+
+    def of(self, word: str, scope: str, known: Iterable[str]) -> str:
+        """A phrase such as ``; did you mean "white"?``, or nothing: none is close, or too many were asked for.
+
+        ``scope`` stands for the ``known`` names: an attribute's name for its options, ``rules`` for the classes.
+        """
+        key = (scope, word)
+        if key not in self._phrases and len(self._phrases) < SUGGESTIONS:
+            self._phrases[key] = suggest(word, known)
+        return self._phrases.get(key, "")

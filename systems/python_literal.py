@@ -16,10 +16,11 @@ PYTHON_LIMIT = 8 * 1024 * 1024
 
 # `name = `, `name: type = `, and what people write in prose: `name:`, `**name**:`, "name" =.
 _ASSIGNED = re.compile(r"([A-Za-z_]\w*)[\"'`*]*[ \t]*(?::[^=\n{}]*=|[:=])[\"'`*]*\s*\Z")
+# What is never closed reaches to the end of the text, so that the search stays linear.
 _MARK = re.compile(
-    r"""(?P<string>'''(?:[^\\]|\\.)*?'''|\"\"\"(?:[^\\]|\\.)*?\"\"\""""
+    r"""(?P<string>\'\'\'(?:[^\\]|\\.)*?(?:\'\'\'|\Z)|\"\"\"(?:[^\\]|\\.)*?(?:\"\"\"|\Z)"""
     r"""|"[^"\\\n]*(?:\\.[^"\\\n]*)*"|'[^'\\\n]*(?:\\.[^'\\\n]*)*')"""
-    r"""|(?P<comment>\#[^\n]*|//[^\n]*|/\*.*?\*/)|(?P<open>[{\[(])|(?P<close>[}\])])""",
+    r"""|(?P<comment>\#[^\n]*|//[^\n]*|/\*.*?(?:\*/|\Z))|(?P<open>[{\[(])|(?P<close>[}\])])""",
     re.DOTALL,
 )
 
@@ -61,20 +62,25 @@ def find_literals(text: str, first_line: int = 1) -> tuple[list[Literal], list[B
     """
     if len(text) > PYTHON_LIMIT:
         raise InputError(f"this is no JSON, and larger than the {PYTHON_LIMIT // 2**20} MiB that are read as Python")
+    if "{" not in text:
+        return [], []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Python's, of odd escapes in other people's texts
         try:
             module = ast.parse(text)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return _from_pieces(text, first_line)
-        found, broken = _from_module(module, PythonReader.of(text, first_line - 1))
+        found, broken = _from_module(module, text, first_line)
         # Prose can be Python by accident: `groups: {...}` annotates a name.
         return (found, broken) if found or broken else _from_pieces(text, first_line)
 
 
-def _from_module(module: ast.Module, reader: PythonReader) -> tuple[list[Literal], list[Broken]]:
+def _from_module(module: ast.Module, text: str, first_line: int) -> tuple[list[Literal], list[Broken]]:
     found: list[Literal] = []
     broken: list[Broken] = []
+    if not any(isinstance(node, ast.Dict) for node in ast.walk(module)):
+        return found, broken
+    reader = PythonReader.of(text, first_line - 1)
     kinds = ast.Assign | ast.AnnAssign | ast.Expr | ast.Return
     statements = [node for node in ast.walk(module) if isinstance(node, kinds)]
     for node in sorted(statements, key=lambda node: node.lineno):
@@ -93,9 +99,9 @@ def _from_module(module: ast.Module, reader: PythonReader) -> tuple[list[Literal
 def _from_pieces(text: str, first_line: int) -> tuple[list[Literal], list[Broken]]:
     found: list[Literal] = []
     broken: list[Broken] = []
-    start = text.find("{")
+    start, line, counted = text.find("{"), first_line, 0
     while start >= 0:
-        line = first_line + text.count("\n", 0, start)
+        line, counted = line + text.count("\n", counted, start), start
         assigned = _ASSIGNED.search(text, max(0, start - 200), start)
         name = assigned[1] if assigned else ""
         piece, end = _balanced(text, start)

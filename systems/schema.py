@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from .canonical import FORMAT
 from .json_form import Json, shape
 from .positions import Path
-from .problem import Problem, quote, suggest
+from .problem import Problem, Suggestions, quote
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
@@ -46,11 +46,12 @@ def schema_problems(data: Json) -> Iterator[Problem]:
     # forty times as long as json.loads, and it cannot know the options.
     schema["properties"]["rules"]["additionalProperties"] = {"type": "object"}
     schema["properties"]["rules"].pop("propertyNames")
+    suggestions = Suggestions()
     for error in Draft202012Validator(schema).iter_errors(data):
-        yield from _problems(error)
+        yield from _problems(error, suggestions)
 
 
-def _problems(error: ValidationError) -> Iterator[Problem]:
+def _problems(error: ValidationError, suggestions: Suggestions) -> Iterator[Problem]:
     path: Path = tuple(error.absolute_path)
     value: Any = error.instance
     rule: Any = error.validator_value
@@ -62,7 +63,7 @@ def _problems(error: ValidationError) -> Iterator[Problem]:
         known = schema["properties"]
         for key in value:
             if key not in known:
-                message = f"{quote(key)} is not a key here{suggest(key, known)}"
+                message = f"{quote(key)} is not a key here{suggestions.of(key, '›'.join(known), known)}"
                 hint = f"Keys that may stand here: {', '.join(known)}."
                 yield Problem("schema", (*path, key), message, hint, on_key=True)
     elif keyword == "required":

@@ -10,11 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cotsmith.errors import InvalidSystemError
-from cotsmith.systems.contents import SUGGESTIONS
 from cotsmith.systems.document import parse_document
 from cotsmith.systems.file import format_place, parse, render
 from cotsmith.systems.model import Attribute, System
-from cotsmith.systems.problem import LISTED
+from cotsmith.systems.problem import LISTED, SUGGESTIONS
 from tests.systems.strategies import systems
 
 COLOR = Attribute("color", ("A {} thing.",), ("red", "blue"))
