@@ -33,28 +33,32 @@ def read_descriptors(value: Json, source: str, name: str) -> tuple[System, list[
     faults = Faults(source)
     options: dict[str, dict[str, None]] = {}
     rules: dict[str, dict[str, Rule]] = {}
+    repeated: list[str] = []
     for class_name, row in value.items():
         if clean(class_name) in rules:
             faults.add((class_name,), "the class stands twice")
         cells = rules[clean(class_name)] = {}
         for attribute, texts in _row(row).items():
             named = options.setdefault(clean(attribute), {})
-            chosen = _texts(texts, (class_name, attribute), faults)
+            chosen = _texts(texts, (class_name, attribute), faults, repeated)
             named.update(chosen)
             cells[clean(attribute)] = tuple(chosen)
     faults.refuse()
     attributes = tuple(
         Attribute(attribute, (_prompt(attribute),), tuple(texts)) for attribute, texts in options.items()
     )
-    return System(name=name, attributes=attributes, rules=rules), _remarks(rules)
+    return System(name=name, attributes=attributes, rules=rules), _remarks(rules, repeated)
 
 
-def _remarks(rules: dict[str, dict[str, Rule]]) -> list[str]:
+def _remarks(rules: dict[str, dict[str, Rule]], repeated: list[str]) -> list[str]:
     remarks = ["prompts were made up for every attribute: edit them"]
     silent = [class_name for class_name, cells in rules.items() if not any(cells.values())]
     if silent:
         more = f" and {len(silent) - 1} more" if len(silent) > 1 else ""
         remarks.append(f"no descriptors for {format_place((silent[0],))}{more}: their rules are null")
+    if repeated:
+        more = f" and {len(repeated) - 1} more" if len(repeated) > 1 else ""
+        remarks.append(f"a descriptor stands twice in {repeated[0]}{more}; kept once")
     return remarks
 
 
@@ -72,11 +76,13 @@ def _prompt(attribute: str) -> str:
     return _SINGLE_PROMPT if attribute == SINGLE_ATTRIBUTE else made_up_prompt(attribute)
 
 
-def _texts(value: Json, path: tuple[str, ...], faults: Faults) -> dict[str, None]:
+def _texts(value: Json, path: tuple[str, ...], faults: Faults, repeated: list[str]) -> dict[str, None]:
     texts: dict[str, None] = {}
     for text in value if isinstance(value, list) else [] if value is None else [value]:
         if not isinstance(text, str):
             faults.add(path, f"a descriptor is a text, not {shape(text)}")
+        elif clean(text) in texts:
+            repeated.append(format_place((*path, clean(text))))
         elif clean(text):
             texts[clean(text)] = None
     return texts

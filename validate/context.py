@@ -75,11 +75,10 @@ class Context:
 
     @cached_property
     def mostly_silent(self) -> frozenset[int]:
-        """The classes with rules in fewer than half of three or more attributes, as positions."""
+        """The positions of classes without rules, or with rules in fewer than half of three attributes or more."""
         columns = len(self.table.names)
-        if columns < 3:
-            return frozenset()
-        return frozenset(np.flatnonzero(2 * self.table.spoken.sum(axis=1) < columns).tolist())
+        spoken = self.table.spoken.sum(axis=1)
+        return frozenset(np.flatnonzero(2 * spoken < columns if columns > 2 else spoken == 0).tolist())
 
     @cached_property
     def powers(self) -> dict[str, float]:

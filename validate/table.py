@@ -82,6 +82,21 @@ class RuleTable:
         return tuple(found)
 
     @cached_property
+    def fitting_share(self) -> tuple[NDArray[np.float32], ...]:
+        """For each column ``(R, R)``: of the options of the first rule, the share that the second admits too.
+
+        A rule that says nothing admits everything, and stands for all options that some rule names.
+        """
+        found = []
+        for shown in self.shown:
+            anything = shown.copy()
+            anything[NOTHING] = 1
+            found.append(anything @ anything.T / np.maximum(anything.sum(axis=1, keepdims=True), 1))
+            if not shown.shape[1]:
+                found[-1] = np.ones((len(shown), len(shown)), dtype=np.float32)
+        return tuple(found)
+
+    @cached_property
     def shown(self) -> tuple[NDArray[np.float32], ...]:
         """For each column ``(R, options)``: 1 where a numbered rule names an option."""
         found = []
@@ -109,6 +124,13 @@ class RuleTable:
             both = fits[self.codes[i, k], self.codes[j, k]]
             i, j = i[both], j[both]
         return i, j
+
+    def share_fitting(self, i: NDArray[np.intp], j: NDArray[np.intp]) -> NDArray[np.float32]:
+        """For pairs of classes: of what the first may look like by its rules, the share that fits the second."""
+        share = np.ones(i.size, dtype=np.float32)
+        for k, admitted in enumerate(self.fitting_share):
+            share *= admitted[self.codes[i, k], self.codes[j, k]]
+        return share
 
     def covering(self, i: NDArray[np.intp], j: NDArray[np.intp]) -> NDArray[np.bool_]:
         """For pairs of classes: whether the first names, in every column, every option that the second names."""

@@ -250,7 +250,10 @@ class TestDescriptors:
             ),
             rules={"Abyssinian": {"Coat": ("short", "ticked"), "Tail": ("long",)}, "Bengal": {"Coat": ("ticked",)}},
         )
-        assert imported.remarks == ("prompts were made up for every attribute: edit them",)
+        assert imported.remarks == (
+            "prompts were made up for every attribute: edit them",
+            "a descriptor stands twice in Abyssinian › Coat › short; kept once",
+        )
 
     def test_class_to_descriptors_is_one_attribute(self) -> None:
         imported = read('{"hen": ["two legs", "red comb"], "cock": ["red comb"], "egg": []}')
@@ -270,6 +273,13 @@ class TestDescriptors:
 )
 def test_what_is_no_system_is_refused_with_the_forms_that_are_known(text: str) -> None:
     assert refused(text).startswith("reply.txt: no form of system was recognised\nKnown forms:")
+
+
+@pytest.mark.parametrize(
+    "text", ["```a\n" * 20_000, "x y {" + "/* " * 100_000, "x y {" + "''' a " * 20_001, "x y {" + "{ " * 100_000]
+)
+def test_a_text_made_to_be_slow_is_refused_at_once(text: str) -> None:
+    assert "Known forms" in refused(text)
 
 
 def test_the_name_is_the_given_one_the_systems_own_or_the_files(tmp_path: Path) -> None:
