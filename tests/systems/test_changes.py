@@ -56,7 +56,7 @@ def test_nothing_is_nothing() -> None:
 
 
 @given(st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_every_edit_is_said_once_in_one_line(data: st.DataObject) -> None:
     system = data.draw(systems(3, 3))
     edits, _ = data.draw(edited(system))

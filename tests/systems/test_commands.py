@@ -243,7 +243,7 @@ def test_no_verb_loads_what_it_does_not_need(arguments: list[str]) -> None:
 
 def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
     system = load("gallery:demo")
-    save(skeleton([f"class {n}" for n in range(20_000)], ["a", "b"], name=system.name), tmp_path / "big.json")
+    save(skeleton([f"class {n}" for n in range(5_000)], ["a", "b"], name=system.name), tmp_path / "big.json")
     script = f'"{sys.executable}" -m cotsmith export big.json | head -1; exit ${{PIPESTATUS[0]}}'
     done = subprocess.run(["bash", "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "{\n", "")

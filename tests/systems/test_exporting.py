@@ -96,7 +96,7 @@ def test_what_csv_cannot_hold_is_told(system: System, lost: str) -> None:
 
 
 @given(systems())
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_every_form_takes_every_system(system: System) -> None:
     assert parse(export(system, "cotsmith").text) == system
     for form in ("index", "csv", "markdown"):

@@ -25,7 +25,7 @@ GOOD = render(SMALL)
 
 
 @given(systems())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_what_is_rendered_parses_to_an_equal_system_with_the_same_text(system: System) -> None:
     text = render(system)
     again = parse(text)
