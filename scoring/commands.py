@@ -52,6 +52,7 @@ _SHOWN = 5
     flag_value="",
     help="Accuracy as attributes are added, best first; also as PICTURE, an .svg or .png file.",
 )
+@click.option("--report", metavar="FILE", help="Write a page, FILE.html, with all of it and the worst images.")
 @click.option("--fit", "fitting", is_flag=True, help="Fit a temperature and weights on dev, and measure them on test.")
 @click.option("-o", "--output", metavar="FILE", help="With --fit: write the fitted system to FILE.")
 @click.option("--force", is_flag=True, help="Replace FILE if it exists.")
@@ -67,6 +68,7 @@ def score(
     seed: int,
     cells: bool,
     curve: str | None,
+    report: str | None,
     fitting: bool,
     output: str | None,
     force: bool,
@@ -87,8 +89,8 @@ def score(
     systems = {file: load(file) for file in files}
     if curve:
         check_picture(curve)
-    if curve is not None and (fitting or len(files) > 1 or len(encoders) > 1):
-        raise UsageError("--curve takes one system and one encoder, and no --fit")
+    if (curve is not None or report) and (fitting or len(files) > 1 or len(encoders) > 1):
+        raise UsageError("--curve and --report take one system and one encoder, and no --fit")
     if fitting:
         wanted = FitRequest(data, encoders, combine, seed, output, force)
         accuracy = _fit(systems, wanted, as_json=as_json)
@@ -113,12 +115,23 @@ def score(
             progress=tell,
         )
     _warn_of([one.evaluation for one in found])
-    drawn = None if curve is None else _curve(found[0].evaluation, dataset, models[0], encoders[0].batch_size)
+    drawn = (
+        None
+        if curve is None and report is None
+        else _curve(found[0].evaluation, dataset, models[0], encoders[0].batch_size)
+    )
     if drawn is not None and curve:
         from .curve_report import save_picture
 
         save_picture(drawn, curve)
-    _print(found, drawn, cells=cells, as_json=as_json)
+    if report:
+        from ..systems.atomic import write_atomically
+        from .command_line import command_line
+        from .html_report import html_report
+
+        write_atomically(Path(report), html_report(found[0].evaluation, drawn, command_line(ctx)).encode())
+        note(f"written to {plain(report)}")
+    _print(found, None if curve is None else drawn, cells=cells, as_json=as_json)
     for one in found:
         which = f"{plain(one.system)} with {plain(one.encoder)}: " if len(found) > 1 else ""
         _below(ctx, which, one.evaluation.accuracy, min_accuracy)

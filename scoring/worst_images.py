@@ -1,0 +1,79 @@
+"""The images that the system gets most wrong, each with why, and small enough to travel inside a page."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from io import BytesIO
+
+import numpy as np
+
+from ..errors import DataError
+from ..systems.model import Rule
+from .evaluation import Evaluation
+from .images import open_image
+
+MOST = 24
+_EDGE = 320
+
+
+@dataclass(frozen=True, slots=True)
+class Misread:
+    """One attribute that spoke for the wrong class: what was seen, and what the true class's rule expects."""
+
+    attribute: str
+    seen: str
+    probability: float
+    expected: Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """An image that was taken for another class; ``index`` is its column in the evaluation."""
+
+    index: int
+    path: str
+    label: str
+    predicted: str
+    margin: float
+    why: tuple[Misread, ...]
+
+
+def worst_mistakes(evaluation: Evaluation, most: int = MOST) -> tuple[Mistake, ...]:
+    """The wrong images, those first whose true class lags furthest behind the winner."""
+    e = evaluation
+    wrong = np.flatnonzero(~e.correct)
+    margins = [_margin(float(e.scores[e.predicted[i]][i]), float(e.scores[e.labels[i]][i])) for i in wrong]
+    order = np.argsort([-margin for margin in margins], kind="stable")[:most]
+    return tuple(_mistake(e, int(wrong[k]), margins[k]) for k in order)
+
+
+def _margin(winner: float, true: float) -> float:
+    """By how much the true class lags; 0 where both score ``NEVER``, which is below every number."""
+    return 0.0 if winner == true else winner - true
+
+
+def _mistake(e: Evaluation, index: int, margin: float) -> Mistake:
+    label, predicted = e.system.classes[e.labels[index]], e.system.classes[e.predicted[index]]
+    why = []
+    for answer in e.answers:
+        name, chosen = answer.attribute.name, int(answer.chosen[index])
+        expected, seen = e.system.rules[label][name], answer.attribute.options[chosen]
+        if expected and seen not in expected:
+            why.append(Misread(name, seen, float(answer.probabilities[chosen, index]), expected))
+    path = str(e.setting.items[index].path) if e.setting.items else ""
+    return Mistake(index, path, label, predicted, margin, tuple(why))
+
+
+def thumbnail(evaluation: Evaluation, mistake: Mistake) -> str:
+    """The image as the encoder's crop shows it, as a ``data:`` address of a small JPEG; "" where there is none."""
+    if not mistake.path:
+        return ""
+    try:
+        image = open_image(mistake.path, evaluation.setting.crop)
+    except DataError:  # it could be read when it was measured, and is gone since
+        return ""
+    image.thumbnail((_EDGE, _EDGE))
+    target = BytesIO()
+    image.save(target, "JPEG", quality=72, optimize=True)
+    return f"data:image/jpeg;base64,{base64.b64encode(target.getvalue()).decode()}"

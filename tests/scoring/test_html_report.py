@@ -1,0 +1,98 @@
+"""The page stands alone: no script, nothing loaded, nothing from outside taken for markup."""
+
+from __future__ import annotations
+
+import shlex
+from html.parser import HTMLParser
+from pathlib import Path
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cotsmith.scoring.curve import accuracy_curve
+from cotsmith.scoring.html_report import html_report
+from cotsmith.scoring.worst_images import worst_mistakes
+from cotsmith.systems.model import Attribute, System
+from tests.scoring.test_score_command import COLORS, Workplace, work
+from tests.scoring.worlds import evaluated, systems
+
+__all__ = ["work"]
+
+EVIL = "<script>alert(1)</script>\"'&"
+
+
+class Page(HTMLParser):
+    """The tags, the addresses and the text of a page; every tag must be closed where it should be."""
+
+    VOID = frozenset({"meta", "br", "img"})
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: set[str] = set()
+        self.addresses: list[str] = []
+        self.words = ""
+        self.feed(page)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.addresses += [value or "" for name, value in attrs if name in {"src", "href"}]
+        assert not any(name.startswith("on") for name, _ in attrs)
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.words += data
+
+
+@given(systems(), st.integers(0, 30))
+@settings(max_examples=20, deadline=None)
+def test_any_evaluation_makes_a_page(system: System, seed: int) -> None:
+    evaluation = evaluated(system, n=12, seed=seed)
+    page = Page(html_report(evaluation, accuracy_curve(evaluation), ""))
+    assert "script" not in page.tags
+    assert f"{100 * evaluation.accuracy:.1f} %" in page.words
+
+
+def test_no_name_is_markup() -> None:
+    attribute = Attribute(EVIL, ("{}",), (EVIL, "other", "third"))
+    rules = {EVIL: {EVIL: (EVIL,)}, "B": {EVIL: ("other",)}, "C": {EVIL: ("third",)}}
+    evaluation = evaluated(System(name=EVIL, attributes=(attribute,), rules=rules))
+    page = Page(html_report(evaluation, accuracy_curve(evaluation), EVIL))
+    assert "script" not in page.tags
+    assert page.words.count(EVIL) > 4
+
+
+def test_the_worst_are_the_furthest_behind() -> None:
+    attribute = Attribute("a", ("{}",), ("x", "y"))
+    evaluation = evaluated(System(attributes=(attribute,), rules={"X": {"a": ("x",)}, "Y": {"a": ("y",)}}))
+    found = worst_mistakes(evaluation, 5)
+    assert len(found) == 5
+    assert [m.margin for m in found] == sorted((m.margin for m in found), reverse=True)
+    for mistake in found:
+        assert mistake.label != mistake.predicted
+        (why,) = mistake.why
+        assert why.expected == (mistake.label.lower(),)
+        assert why.seen == mistake.predicted.lower()
+
+
+def test_on_the_command_line(work: Workplace) -> None:
+    work.draw(work.cards / "Ruby" / "wr'ong.png", COLORS["Sapphire"])
+    code, out, err = work.score("--report", "out.html")
+    assert code == 0
+    assert "this system" in out
+    assert "written to out.html" in err
+    page = Page(Path("out.html").read_text("utf-8"))
+    assert page.tags >= {"svg", "img", "table"}
+    assert all(address.startswith("data:image/jpeg;base64,") for address in page.addresses)
+    assert "wr'ong.png" in page.words
+    command = shlex.join(
+        ["cotsmith", "score", str(work.system), "--data", str(work.cards), "--encoder", "colors_encoder:Colors"]
+    )
+    assert f"{command} --report out.html" in page.words
+    assert work.score("--report", "out.html", "--fit")[0] == 2
