@@ -15,7 +15,7 @@ from cotsmith.systems.importing import import_text
 from cotsmith.systems.schema import system_schema
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "format.md").read_text("utf-8")
-FENCES = re.findall(r"^```(\w+)\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
+FENCES: list[tuple[str, str]] = re.findall(r"^```(\w+)\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
 (EXAMPLE,) = [text for language, text in FENCES if language == "json"]
 FRAGMENTS = [text for language, text in FENCES if language == "text"]
 
