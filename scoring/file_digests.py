@@ -34,7 +34,7 @@ class FileDigests:
 
     def of(self, paths: Sequence[Path]) -> Iterator[tuple[bytes, bytes] | None]:
         """For each path its content's SHA-256 and the state in which it was read; None where it cannot be read."""
-        keys = [_key(path) for path in paths]
+        keys = _keys(paths)
         known = self._known(keys)
         with ThreadPoolExecutor(min(_MOST_WORKERS, os.cpu_count() or 1), thread_name_prefix="hash") as pool:
             # In parts, so that what was read is remembered even if the process is killed.
@@ -92,9 +92,15 @@ def file_state(path: Path) -> bytes | None:
     return struct.pack("<qqq", status.st_size, status.st_mtime_ns, status.st_ctime_ns)
 
 
-def _key(path: Path) -> tuple[bytes, bytes]:
-    folder, name = os.path.split(path)
-    return os.fsencode(os.path.abspath(folder) if not folder.startswith("/") else folder), os.fsencode(name)
+def _keys(paths: Iterable[Path]) -> list[_Key]:
+    folders: dict[str, bytes] = {}  # many images lie in one, and making a path absolute takes longer than a look-up
+    keys = []
+    for path in paths:
+        folder, separator, name = str(path).rpartition(os.sep)
+        if folder not in folders:
+            folders[folder] = os.fsencode(os.path.abspath(folder + separator))
+        keys.append((folders[folder], name.encode("utf-8", "surrogateescape")))
+    return keys
 
 
 def _settled(state: bytes) -> bool:
