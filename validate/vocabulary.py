@@ -48,6 +48,7 @@ ORDER_QUESTIONS = _set(
 """Words in a name or prompt after which the order of what "and" joins is part of the answer."""
 
 SPELLINGS = {
+    "&": "and",
     "colour": "color",
     "colours": "colors",
     "coloured": "colored",
