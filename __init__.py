@@ -3,7 +3,7 @@
     >>> import cotsmith
     >>> system = cotsmith.System.load("gallery:pokemon-cards")
     >>> len(system.classes), system.option_count
-    (16, 61)
+    (16, 51)
 
 Every name below is imported from its room when it is first used, so `import cotsmith` stays quick.
 """

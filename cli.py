@@ -48,6 +48,10 @@ VERBS: dict[str, tuple[str, str]] = {
         "Name images and say why: what was seen, and what the class's rules expect.",
     ),
     "diff": ("cotsmith.systems.commands:diff", "Show the edits that lead from one system to another."),
+    "cache": (
+        "cotsmith.scoring.cache_commands:cache",
+        "Show, verify or clear the cache of embeddings, which spares encoding an image twice.",
+    ),
     "completion": (
         "cotsmith.completion:completion",
         "Print the script that completes verbs and options in a shell.",
