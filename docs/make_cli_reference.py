@@ -41,9 +41,18 @@ def page() -> str:
     for verb in VERBS:
         command = cotsmith.get_command(top, verb)
         assert command is not None
-        context = click.Context(command, info_name=verb, parent=top, max_content_width=100, terminal_width=100)
-        parts.append(f"\n## cotsmith {verb}\n\n```text\n{command.get_help(context)}\n```\n")
+        parts += _sections(command, verb, top, level=2)
     return "".join(parts)
+
+
+def _sections(command: click.Command, name: str, parent: click.Context, level: int) -> list[str]:
+    """The help of one command, and below it that of the commands in it."""
+    context = click.Context(command, info_name=name, parent=parent, max_content_width=100, terminal_width=100)
+    parts = [f"\n{'#' * level} {context.command_path}\n\n```text\n{command.get_help(context)}\n```\n"]
+    if isinstance(command, click.Group):
+        for below, inner in command.commands.items():
+            parts += _sections(inner, below, context, level + 1)
+    return parts
 
 
 def main() -> None:
