@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal
 
 import click
+from click.core import ParameterSource
 
 from ..errors import UsageError
 from ..scoring.options import DataChoice, EncoderChoice, data_options, optional_encoder_options
@@ -70,6 +71,9 @@ def check(
         raise UsageError("--fix writes and --diff only shows", hint="Choose one of them.")
     if unsafe and not (mend or preview):
         raise UsageError("--unsafe-fixes says which fixes to take", hint="Add --fix or --diff.")
+    if not any(ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE for name in ("data", "encoder")):
+        # A default meant for `score` must not make a check of the text wait for a model.
+        data = encoder = None
     if data is not None and encoder is None:
         raise UsageError("--data needs an encoder", hint='Add --encoder, such as "demo" or a Hugging Face model id.')
     model = encoder.load() if encoder else None

@@ -38,7 +38,7 @@ def page(check: Check) -> str:
         *_invalid(check),
         "## What to write instead",
         check.instead,
-        _block("json", text_of(check.valid[0].system)),
+        *_valid(check),
         "## Fix",
         check.mending,
         *_fixed(check),
@@ -137,7 +137,13 @@ def _invalid(check: Check) -> list[str]:
     example = check.invalid[0]
     text = text_of(example.system)
     found = "\n".join(as_text(finding, text) for finding in findings_in(check, example))
-    return [_block("json", text), f"`cotsmith check {NAME}` says:", _block("text", found)]
+    evidence = " --data IMAGES --encoder ENCODER" if check.needs == "evaluation" else ""
+    return [_block("json", text), f"`cotsmith check {NAME}{evidence}` says:", _block("text", found)]
+
+
+def _valid(check: Check) -> list[str]:
+    """The example without the fault, unless only its images differ."""
+    return [] if check.needs == "evaluation" else [_block("json", text_of(check.valid[0].system))]
 
 
 def _fixed(check: Check) -> list[str]:

@@ -73,10 +73,11 @@ class HarmfulAttribute(Check):
         sure = believed([*p_values, *[1.0] * (tests - len(p_values))])
         for measure, (gained, lost), p_value, real in zip(losses, changes, p_values, sure, strict=False):
             if real:
+                points = 100 * (gained - lost) / evidence.n
                 fix = Fix(
                     "Remove the attribute",
                     (RemoveAttribute(measure.name),),
-                    effect=f"On these images accuracy would change by {(gained - lost) / evidence.n:+.1%}.",
+                    effect=f"Accuracy on these images would change by {points:+.1f} points.",
                     safe=False,
                 )
                 yield self.finding(

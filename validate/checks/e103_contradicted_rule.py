@@ -89,7 +89,7 @@ class ContradictedRule(Check):
             fix = Fix(
                 f'Set the rule to "{plain(cell.preferred)}"',
                 (SetRule(cell.class_name, cell.attribute, (cell.preferred,)),),
-                effect=f"On these images accuracy would change by {delta:+.1%}.",
+                effect=f"Accuracy on these images would change by {100 * delta:+.1f} points.",
                 safe=False,
             )
         return self.finding(
