@@ -43,7 +43,8 @@ $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv --clear $(VENV)
 	$(PIP) install --quiet --upgrade "pip>=25.1"
 	$(if $(TORCH_INDEX),$(PIP) install --quiet -c constraints.txt --index-url $(TORCH_INDEX) torch)
-	$(PIP) install --quiet --progress-bar on -c constraints.txt -e . --group dev
+	@echo "Installing cotsmith and what it needs into $(VENV); this takes a minute or more."
+	@$(PIP) install -c constraints.txt -e . --group dev > $(VENV)/install.log 2>&1 || { cat $(VENV)/install.log; exit 1; }
 	touch $@
 
 # mypy reads the tests' `import cotsmith` through this link, whatever the clone's folder is called.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import traceback
 from importlib import import_module
 
 import click
@@ -171,14 +172,10 @@ def run(arguments: list[str]) -> int:
         # The reader of our output went away (`| head`): not an error, and stdout must not be flushed again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except CotsmithError as error:
-        if debug:
-            raise
-        return _tell(error)
     except Exception as error:
         if debug:
-            raise
-        return _tell(_unexpected(error))
+            traceback.print_exc()
+        return _tell(error if isinstance(error, CotsmithError) else _unexpected(error))
     return code if isinstance(code, int) else 0
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from ..errors import DataError, EncoderError, UsageError
+from ..errors import CotsmithError, DataError, EncoderError, UsageError
 from ..systems.model import fill
 from ..systems.text import plain
 from .cache import EmbeddingCache, cached_texts, image_identity, is_cacheable
@@ -112,7 +112,20 @@ def encode_pictures(images: Sequence[Image], encoder: Encoder) -> Vectors:
     Raises:
         EncoderError: the encoder returned something else than N finite vectors.
     """
-    return normalise(checked(encoder.encode_images(list(images)), len(images), "images", _name(encoder)))
+    return normalise(_asked(encoder, encoder.encode_images, list(images), "images"))
+
+
+def _asked(encoder: Encoder, encode: Callable[[list[Any]], Vectors], inputs: list[Any], what: str) -> Vectors:
+    """What ``encode`` answers, checked. It may be anybody's code: what it raises is the encoder's fault, not ours."""
+    try:
+        vectors = encode(inputs)
+    except CotsmithError:
+        raise
+    except Exception as error:
+        hint = "Look into the encoder; --debug shows the traceback."
+        problem = f"the encoder failed on {len(inputs)} {what}: {type(error).__name__}: {plain(str(error))}"
+        raise EncoderError(problem, where=plain(_name(encoder)), hint=hint) from error
+    return checked(vectors, len(inputs), what, _name(encoder))
 
 
 def embed_texts(
@@ -140,7 +153,7 @@ def embed_texts(
         blocks = []
         for start in range(0, len(part), size):
             batch = list(part[start : start + size])
-            blocks.append(normalise(checked(encoder.encode_texts(batch), len(batch), "texts", _name(encoder))))
+            blocks.append(normalise(_asked(encoder, encoder.encode_texts, batch, "texts")))
             if progress is not None:
                 progress(start + len(batch), len(part))
         return _stacked(blocks, "texts", encoder)

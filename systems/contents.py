@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from .json_form import Json, attribute_from_json, number_from_json, prompts_from_json, rule_from_json, shape
-from .model import Allowance, Rule, System, prompt_problem, text_problem
+from .model import LEAST_WEIGHT, Allowance, Rule, System, prompt_problem, text_problem, weight_problem
 from .positions import Path
 from .problem import Problem, Suggestions, quote, quoted
 
@@ -80,7 +80,7 @@ def _attribute(name: str, value: dict[str, Any]) -> Iterator[Problem]:
     for index, option in _entries(value.get("options")):
         yield from _text("option", option, (*path, "options", index))
     yield from _repeats("option", value.get("options"), (*path, "options"))
-    yield from _finite(value.get("weight"), (*path, "weight"))
+    yield from _weight(value.get("weight"), (*path, "weight"))
     yield from _writable(value.get("note"), (*path, "note"))
 
 
@@ -196,6 +196,14 @@ def _finite(value: Json, path: Path) -> Iterator[Problem]:
         finite = False
     if not finite:
         yield Problem("bad-number", path, "a finite number is needed here")
+
+
+def _weight(value: Json, path: Path) -> Iterator[Problem]:
+    found = list(_finite(value, path))
+    # The schema has already told of negative and very large ones.
+    if not found and isinstance(value, int | float) and 0 < value < LEAST_WEIGHT:
+        found = [Problem("bad-number", path, weight_problem(value))]
+    yield from found
 
 
 def _object(value: Json) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from .json_form import (
     shape,
     text_from_json,
 )
-from .model import Allowance, Attribute, Rule, prompt_problem, text_problem
+from .model import Allowance, Attribute, Rule, prompt_problem, text_problem, weight_problem
 from .text import plain
 
 Schema = dict[str, Any]
@@ -92,8 +92,8 @@ def _position(value: Json, where: str) -> int:
 
 def _weight(value: Json, where: str) -> float:
     number = number_from_json(value, where=where)
-    if not (math.isfinite(number) and number >= 0):
-        raise InvalidSystemError(f"a weight is a finite number ≥ 0, not {number}", where=where)
+    if problem := weight_problem(number):
+        raise InvalidSystemError(problem, where=where)
     return number
 
 

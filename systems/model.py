@@ -17,6 +17,7 @@ Rule: TypeAlias = tuple[str, ...]
 
 NO_RULE: Rule = ()
 SLOT = "{}"
+LEAST_WEIGHT, MOST_WEIGHT = 1e-6, 1e6
 
 
 def fill(prompt: str, text: str) -> str:
@@ -33,6 +34,16 @@ def prompt_problem(prompt: str) -> str:
     if "{" in rest or "}" in rest:
         return f"a prompt holds no brace besides its one {SLOT}"
     return text_problem(prompt)
+
+
+def weight_problem(weight: float) -> str:
+    """Why ``weight`` cannot be one, or ``""`` when it can.
+
+    A class whose attributes all weigh next to nothing would otherwise be divided by zero in float32.
+    """
+    if weight == 0 or LEAST_WEIGHT <= weight <= MOST_WEIGHT:
+        return ""
+    return f"weight {weight:g} is neither 0 nor between {LEAST_WEIGHT:g} and {MOST_WEIGHT:g}"
 
 
 def text_problem(text: str) -> str:
@@ -52,7 +63,7 @@ class Attribute:
     """One question: a name, prompt templates with one ``{}`` each, and the options that fill it.
 
     The text embeddings of several prompts are averaged after normalisation, then normalised again.
-    ``weight`` multiplies the attribute's part in a class's score; it is finite and not negative.
+    ``weight`` multiplies the attribute's part in a class's score; it is 0 or between 1e-6 and 1e6.
     """
 
     name: str
@@ -74,8 +85,8 @@ class Attribute:
             _refuse(text_problem(option), "option", option, where)
         _refuse_twice("prompt", self.prompts, where)
         _refuse_twice("option", self.options, where)
-        if not (math.isfinite(self.weight) and self.weight >= 0):
-            raise InvalidSystemError(f"weight {self.weight} is not a finite number ≥ 0", where=where)
+        if problem := weight_problem(self.weight):
+            raise InvalidSystemError(problem, where=where)
 
 
 @dataclass(frozen=True, slots=True)

@@ -191,3 +191,8 @@ def test_the_shell_is_told_the_verbs_and_options() -> None:
     assert "plain,score" in cotsmith_process([], **asked, COMP_WORDS="cotsmith sco").stdout
     asked["COMP_CWORD"] = "2"
     assert "plain,--encoder" in cotsmith_process([], **asked, COMP_WORDS="cotsmith score --enc").stdout
+
+
+def test_an_encoder_set_for_other_verbs_does_not_slow_a_check_down(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COTSMITH_ENCODER", "demo")
+    assert heavy_modules_after(["check", GALLERY]) == []

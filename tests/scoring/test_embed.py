@@ -235,3 +235,20 @@ def test_texts_that_are_cut_are_told_where_the_encoder_can_tell() -> None:
 
     assert truncated_texts(Short(), ["abc", "abcd"]) == ("abcd",)
     assert truncated_texts(MeanColor(), ["abcd"]) == ()
+
+
+class Broken(MeanColor):
+    """Somebody's encoder with a fault of its own."""
+
+    def encode_images(self, images: list[Image.Image]) -> Vectors:
+        raise RuntimeError("boom [red]")
+
+    def encode_texts(self, texts: list[str]) -> Vectors:
+        raise IndexError(f"{len(texts)} texts are too many")
+
+
+def test_what_somebodys_encoder_raises_is_told_as_the_encoders_fault(tmp_path: Path) -> None:
+    with pytest.raises(EncoderError, match=r"mean-color: the encoder failed on 2 images: RuntimeError: boom \[red\]"):
+        embed_images(colored(tmp_path, 2), Broken())
+    with pytest.raises(EncoderError, match="the encoder failed on 1 texts: IndexError: 1 texts are too many"):
+        embed_texts(Broken(), ["a"])

@@ -88,8 +88,8 @@ def prompts() -> st.SearchStrategy[str]:
 
 
 def weights() -> st.SearchStrategy[float]:
-    """Finite and not negative."""
-    return st.sampled_from((0.0, 0.5, 1.0, 2.0)) | st.floats(0, 1e9)
+    """0, or within the bounds of the format."""
+    return st.sampled_from((0.0, 0.5, 1.0, 2.0)) | st.floats(1e-6, 1e6)
 
 
 def temperatures() -> st.SearchStrategy[float]:

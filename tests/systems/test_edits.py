@@ -175,7 +175,7 @@ REFUSED: list[tuple[Edit, str]] = [
     (MoveAttribute("tail", -1), "position -1 is not between 0 and 4"),
     (SetPrompts("tail", ()), "an attribute needs a prompt"),
     (SetPrompts("tail", ("{} {}",)), "this one has 2"),
-    (SetWeight("tail", -1.0), "is not a finite number ≥ 0"),
+    (SetWeight("tail", -1.0), "is neither 0 nor between 1e-06 and 1e+06"),
     (AddOption("tail", "long"), 'there already is an option "long"'),
     (AddOption("tail", "  padded"), "begins or ends with white space"),
     (AddOption("tail", "none", 3), "position 3 is not between 0 and 2"),
