@@ -35,10 +35,12 @@ _REVISIONS = (
     "CREATE INDEX exchange_by_revision ON exchange (revision)",
 )
 _JOURNAL = (
-    "CREATE TABLE journal_session (id INTEGER PRIMARY KEY, hash TEXT NOT NULL, time TEXT NOT NULL, base BLOB NOT NULL)",
+    # AUTOINCREMENT: an id is never used twice, so that two sessions cannot take each other's entries for their own.
+    """CREATE TABLE journal_session (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, hash TEXT NOT NULL, time TEXT NOT NULL, base BLOB NOT NULL)""",
     """CREATE TABLE journal (
-        id INTEGER PRIMARY KEY, session INTEGER NOT NULL, act TEXT NOT NULL, time TEXT NOT NULL, hash TEXT,
-        edits BLOB, undoing BLOB)""",
+        id INTEGER PRIMARY KEY AUTOINCREMENT, session INTEGER NOT NULL, act TEXT NOT NULL, time TEXT NOT NULL,
+        hash TEXT, edits BLOB, undoing BLOB)""",
     "CREATE INDEX journal_by_session ON journal (session)",
 )
 MIGRATIONS: tuple[tuple[str, ...], ...] = (_REVISIONS, _JOURNAL)
@@ -77,6 +79,14 @@ def connect(path: str | Path, *, timeout: float = TIMEOUT_S) -> tuple[sqlite3.Co
         notice = _set_aside(database)
         _create_like(database, Path(path))
         return _open_to_write(database, timeout), notice
+
+
+def connect_in_memory() -> sqlite3.Connection:
+    """A database that is gone with the process, for where none can be kept."""
+    connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    connection.row_factory = sqlite3.Row
+    _migrate(connection, Path(":memory:"))
+    return connection
 
 
 def connect_to_read(path: str | Path, *, timeout: float = TIMEOUT_S) -> sqlite3.Connection | None:

@@ -54,7 +54,7 @@ def read_text(source: str | Path) -> str:
         InputError: missing, a folder, not readable, larger than ``SIZE_LIMIT``, empty, or not UTF-8 text.
     """
     name = source_name(source)
-    return _decode(read_bytes(source), name)
+    return decode(read_bytes(source), name)
 
 
 def read_bytes(source: str | Path) -> bytes:
@@ -119,7 +119,8 @@ def _similar(path: Path) -> str:
     return f"Examples that ship with cotsmith: {', '.join(GALLERY + known for known in gallery_names())}."
 
 
-def _decode(content: bytes, name: str) -> str:
+def decode(content: bytes, name: str) -> str:
+    """The text in ``content``; raises ``InputError`` where that is no text, with ``name`` for the place."""
     for signature, kind in _SIGNATURES:
         if content.startswith(signature):
             hint = _NEXT.get(kind, "A system is a UTF-8 text file.")

@@ -16,13 +16,18 @@ from cotsmith.systems.saving import Saved, save_revision
 
 COLOR = Attribute("color", ("Its color is {}.",), ("red", "green", "blue"))
 FORM = Attribute("form", ("It looks like {}.",), ("a wolf", "a bird"))
+SIZE = Attribute("size", ("It is {}.",), ("small", "large", "huge"))
+HOME = Attribute("home", ("It lives {}.",), ("in a forest", "in the sea", "in a town"))
 PETS = System(
     "pets",
-    attributes=(COLOR, FORM),
+    attributes=(COLOR, FORM, SIZE, HOME),
     rules={
-        "Ash": {"color": ("red",), "form": ("a bird",)},
-        "Bo": {"color": ("green", "blue"), "form": ("a wolf",)},
-        "Cleo": {"color": ("blue",)},
+        "Ash": {"color": ("red",), "form": ("a bird",), "size": ("small",), "home": ("in a forest",)},
+        "Bo": {"color": ("green", "blue"), "form": ("a wolf",), "size": ("large",), "home": ("in the sea",)},
+        "Cleo": {"color": ("blue",), "size": ("huge",), "home": ("in a town",)},
+        "Dora": {"color": ("green",), "form": ("a bird",), "size": ("huge",), "home": ("in a forest",)},
+        "Eli": {"color": ("blue",), "form": ("a bird",), "size": ("small",), "home": ("in a town",)},
+        "Fay": {"color": ("green",), "form": ("a wolf",), "size": ("small",), "home": ("in the sea",)},
     },
 )
 
