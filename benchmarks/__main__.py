@@ -9,7 +9,7 @@ import platform
 from importlib import import_module
 from pathlib import Path
 
-MODULES = ("startup", "evaluation", "cache")
+MODULES = ("startup", "check_bench", "evaluation", "cache")
 
 
 def main() -> None:
