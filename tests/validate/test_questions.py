@@ -14,7 +14,7 @@ from cotsmith.errors import InvalidSystemError
 from cotsmith.scoring.separation import separating_power
 from cotsmith.systems.edits import SetRule, apply
 from cotsmith.systems.file import load
-from cotsmith.systems.model import Attribute, System
+from cotsmith.systems.model import Attribute, Rule, System
 from cotsmith.validate.hitting import smallest_hitting_set
 from cotsmith.validate.questions import questions
 from cotsmith.validate.states import draw_states
@@ -134,7 +134,10 @@ def separating_power_by_hand(groups: list[int]) -> float:
 
 def test_overlaps_name_what_to_write_and_what_to_narrow() -> None:
     attributes = (Attribute("skin", ("{}",), ("red", "green")), Attribute("shape", ("{}",), ("round", "long")))
-    rules = {"apple": {"skin": ("red", "green"), "shape": ("round",)}, "tomato": {"skin": ("red",)}}
+    rules: dict[str, dict[str, Rule]] = {
+        "apple": {"skin": ("red", "green"), "shape": ("round",)},
+        "tomato": {"skin": ("red",)},
+    }
     (blur,) = questions(System(attributes=attributes, rules=rules)).blurs
     assert (blur.classes, blur.silent, blur.shared) == (("apple", "tomato"), ("shape",), ("skin",))
 
@@ -150,7 +153,12 @@ def test_good_systems_need_no_more_than_they_have_and_confuse_nobody() -> None:
 
 def test_draws_give_every_option_of_a_rule_its_share() -> None:
     attributes = tuple(Attribute(f"part {k}", ("{}",), tuple("abcd")) for k in range(9))
-    rules = {"wide": {a.name: ("a", "b", "c", "d") for a in attributes}, "narrow": {a.name: ("a",) for a in attributes}}
+    wide_rule: Rule = ("a", "b", "c", "d")
+    narrow_rule: Rule = ("a",)
+    rules = {
+        "wide": dict.fromkeys((a.name for a in attributes), wide_rule),
+        "narrow": dict.fromkeys((a.name for a in attributes), narrow_rule),
+    }
     draws = draw_states(rule_table(System(attributes=attributes, rules=rules)))
     wide = draws.states[draws.owner == 0]
     assert len(draws.states[draws.owner == 1]) == 1
