@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 
 @pytest.fixture(scope="session")
@@ -20,3 +21,8 @@ def own_cache(caches: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("COTSMITH_CACHE_DIR", str(folder))
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
+
+
+# How fast an example runs says how busy the machine is, not whether the code is right.
+settings.register_profile("cotsmith", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("cotsmith")

@@ -187,10 +187,11 @@ def test_completion_prints_a_script_for_the_shell(shell: str) -> None:
 
 
 def test_the_shell_is_told_the_verbs_and_options() -> None:
-    asked = {"_COTSMITH_COMPLETE": "bash_complete", "COMP_CWORD": "1"}
-    assert "plain,score" in cotsmith_process([], **asked, COMP_WORDS="cotsmith sco").stdout
-    asked["COMP_CWORD"] = "2"
-    assert "plain,--encoder" in cotsmith_process([], **asked, COMP_WORDS="cotsmith score --enc").stdout
+    def told(line: str, word: str) -> str:
+        return cotsmith_process([], _COTSMITH_COMPLETE="bash_complete", COMP_WORDS=line, COMP_CWORD=word).stdout
+
+    assert "plain,score" in told("cotsmith sco", "1")
+    assert "plain,--encoder" in told("cotsmith score --enc", "2")
 
 
 def test_an_encoder_set_for_other_verbs_does_not_slow_a_check_down(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from cotsmith.errors import EditError, HistoryError
-from cotsmith.systems.edits import RemoveClass, SetName, SetRule, apply
+from cotsmith.systems.edits import Edit, RemoveClass, SetName, SetRule, apply
 from cotsmith.systems.file import load
 from cotsmith.systems.file import save as save_file
 from cotsmith.systems.history import History, hash_of, history_path
@@ -40,7 +40,7 @@ def names(journal: Journal) -> str:
 def test_a_step_outlives_the_session(file: Path) -> None:
     with Journal.open(file) as journal:
         assert (journal.current(), journal.unsaved, journal.recovered) == (PETS, 0, 0)
-        step = [SetName("b"), RemoveClass("Ash")]
+        step: list[Edit] = [SetName("b"), RemoveClass("Ash")]
         assert journal.append(step) == journal.current() == apply(PETS, step)
     with Journal.open(file) as journal:
         assert journal.current() == apply(PETS, step)
