@@ -12,7 +12,7 @@ from click.core import ParameterSource
 from ..errors import UsageError
 from ..scoring.options import DataChoice, EncoderChoice, data_options, optional_encoder_options
 from ..systems.text import plain_lines
-from ..terminal import console, json_option, note, out, out_json, progress
+from ..terminal import console, json_option, note, out, out_json, progress, warn
 
 if TYPE_CHECKING:
     from ..scoring.encoder import Encoder
@@ -82,6 +82,8 @@ def check(
     for each in inspected:
         if each.error is not None:
             note(f"error: {plain_lines(str(each.error))}")
+        if each.document is not None and each.document.problems:
+            note(f"{each.document.name}: the other checks wait until the structure is right")
         for applied in each.applied:
             steps = "; ".join(applied.steps)
             note(f"{'would fix' if preview else 'fixed'} {applied.finding.code} {applied.finding.name}: {steps}")
@@ -222,7 +224,10 @@ def _evaluator(data: DataChoice, encoder: Encoder, batch_size: int | None) -> Ca
 
     def measure(system: System) -> Evaluation:
         with progress("images") as tell:
-            return evaluate(system, dataset, encoder, split=data.split, batch_size=batch_size, progress=tell)
+            found = evaluate(system, dataset, encoder, split=data.split, batch_size=batch_size, progress=tell)
+        if found.setting.skipped:
+            warn(f"{len(found.setting.skipped)} images cannot be read and are left out; `score` names them")
+        return found
 
     return measure
 

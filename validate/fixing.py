@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ..errors import EditError
 from ..systems.edits import (
@@ -11,6 +12,7 @@ from ..systems.edits import (
     Edit,
     MergeOptions,
     MoveOption,
+    RemoveAttribute,
     RemoveOption,
     RewordOption,
     apply,
@@ -21,8 +23,12 @@ from ..systems.model import System
 from .engine import check
 from .finding import Finding
 
+if TYPE_CHECKING:
+    from ..scoring.encoder import Encoder
+    from ..scoring.evaluation import Evaluation
+
 ROUNDS = 100
-"""A guard only: every fix takes an option, a prompt, an attribute or an allowance away, so that they come to an end."""
+"""A guard only: fixes take something away, or set a rule to what the images prefer, so that they come to an end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +41,11 @@ class Applied:
 
 @dataclass(frozen=True, slots=True)
 class Fixed:
-    """A system after its fixes, and the edits that lead there, fix by fix."""
+    """A system after its fixes, the edits that lead there, fix by fix, and its evaluation if there was one before."""
 
     system: System
     applied: tuple[Applied, ...]
+    evaluation: Evaluation | None = None
 
     @property
     def edits(self) -> tuple[Edit, ...]:
@@ -52,11 +59,14 @@ def fix_all(
     select: Iterable[str] = (),
     ignore: Iterable[str] = (),
     unsafe: bool = False,
+    encoder: Encoder | None = None,
+    evaluation: Evaluation | None = None,
 ) -> Fixed:
     """Apply every safe fix of the checks that ``select`` and ``ignore`` leave, and the others too if ``unsafe``.
 
     Fixes that touch the same thing wait for one another: after each round the system is checked anew, so that a
-    second fix is made for what the first has left. Hence fixing twice is fixing once.
+    second fix is made for what the first has left. Hence fixing twice is fixing once. ``encoder`` and ``evaluation``
+    (of ``system``) are for the checks that use them; what the edits change of the evaluation is measured again.
 
     Raises:
         UsageError: ``select`` or ``ignore`` names no check.
@@ -64,15 +74,28 @@ def fix_all(
     select, ignore = tuple(select), tuple(ignore)
     applied: list[Applied] = []
     for _ in range(ROUNDS):
-        findings = [f for f in check(system, select=select, ignore=ignore) if f.fix and (f.fix.safe or unsafe)]
+        found = check(system, select=select, ignore=ignore, encoder=encoder, evaluation=evaluation)
+        findings = [finding for finding in found if finding.fix and (finding.fix.safe or unsafe)]
         if not findings:
             break
-        system, done = _round(system, findings)
-        applied += done
-    return Fixed(system, tuple(applied))
+        fixed = Fixed(*_round(system, _gentle(findings)))
+        system, applied = fixed.system, [*applied, *fixed.applied]
+        if evaluation is not None:
+            evaluation = evaluation.with_edits(fixed.edits)
+    return Fixed(system, tuple(applied), evaluation)
 
 
-def _round(system: System, findings: Iterable[Finding]) -> tuple[System, list[Applied]]:
+def _gentle(findings: Sequence[Finding]) -> Sequence[Finding]:
+    """What to mend first: all that leaves the attributes; if nothing does, one attribute.
+
+    An attribute that looks useless or harmful may be so because of the very faults that other fixes mend.
+    """
+    removes = [any(isinstance(edit, RemoveAttribute) for edit in f.fix.edits) for f in findings if f.fix]
+    kept = [finding for finding, removing in zip(findings, removes, strict=True) if not removing]
+    return kept or findings[:1]
+
+
+def _round(system: System, findings: Iterable[Finding]) -> tuple[System, tuple[Applied, ...]]:
     """Apply what goes together; at least the first finding's fix, which was made for this very system."""
     touched: list[tuple[str, ...]] = []
     done: list[Applied] = []
@@ -90,7 +113,7 @@ def _round(system: System, findings: Iterable[Finding]) -> tuple[System, list[Ap
             continue
         touched += things
         done.append(Applied(finding, steps))
-    return system, done
+    return system, tuple(done)
 
 
 def _things(edit: Edit) -> list[tuple[str, ...]]:

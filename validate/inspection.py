@@ -13,7 +13,7 @@ from ..systems.sources import GALLERY, STDIN
 from ..systems.text import plain
 from .engine import check
 from .finding import Finding
-from .fixing import Applied, fix_all
+from .fixing import Applied, Fixed, fix_all
 from .selection import selected
 
 if TYPE_CHECKING:
@@ -91,17 +91,28 @@ def _inspect(source: str, plan: Plan) -> Inspected:
         return Inspected(source, error=error)
     applied: tuple[Applied, ...] = ()
     difference = ""
+    evaluation = plan.evaluate(document.system) if plan.evaluate and document.built is not None else None
     if (plan.mend or plan.preview) and document.built is not None:
-        fixed = fix_all(document.system, select=plan.select, ignore=plan.ignore, unsafe=plan.unsafe)
+        fixed = _fixed(document.system, plan, evaluation)
         applied = fixed.applied
         if applied and plan.preview:
             difference = _difference(document, render(fixed.system))
         elif applied:
             save(fixed.system, source)
-            document = read(source)
-    evaluation = plan.evaluate(document.system) if plan.evaluate and document.built is not None else None
+            document, evaluation = read(source), fixed.evaluation
     findings = check(document, select=plan.select, ignore=plan.ignore, encoder=plan.encoder, evaluation=evaluation)
     return Inspected(source, document, findings, applied, difference)
+
+
+def _fixed(system: System, plan: Plan, evaluation: Evaluation | None) -> Fixed:
+    return fix_all(
+        system,
+        select=plan.select,
+        ignore=plan.ignore,
+        unsafe=plan.unsafe,
+        encoder=plan.encoder,
+        evaluation=evaluation,
+    )
 
 
 def _difference(document: Document, after: str) -> str:

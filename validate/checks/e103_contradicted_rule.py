@@ -55,7 +55,7 @@ class ContradictedRule(Check):
         "if they do not, the encoder misreads the options, and these want other words."
     )
     mending = (
-        "Where accuracy would not fall, the fix sets the rule to the option that the images prefer. It is not safe: "
+        "Where accuracy would rise, the fix sets the rule to the option that the images prefer. It is not safe: "
         "the rule may be right and the encoder wrong."
     )
     valid = (
@@ -85,7 +85,7 @@ class ContradictedRule(Check):
         cell = doubt.cell
         rule = context.valid.rules[cell.class_name][cell.attribute]
         delta, fix = cell.delta_if_switched, None
-        if delta is not None and delta >= 0 and cell.preferred is not None:
+        if delta is not None and delta > 0 and cell.preferred is not None:
             fix = Fix(
                 f'Set the rule to "{plain(cell.preferred)}"',
                 (SetRule(cell.class_name, cell.attribute, (cell.preferred,)),),
