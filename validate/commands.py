@@ -15,6 +15,7 @@ from ..systems.text import plain_lines
 from ..terminal import console, json_option, note, out, out_json, progress, warn
 
 if TYPE_CHECKING:
+    from ..scoring.dataset import Dataset
     from ..scoring.encoder import Encoder
     from ..scoring.evaluation import Evaluation
     from ..scoring.twenty_questions import Game
@@ -43,7 +44,7 @@ Format = Literal["text", "json", "github", "sarif"]
 @click.option("--diff", "preview", is_flag=True, help="Show what --fix would change; write nothing.")
 @click.option("--unsafe-fixes", "unsafe", is_flag=True, help="With --fix or --diff: take fixes that need a look, too.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even if there are findings.")
-@data_options(split="all", required=False)
+@data_options(split="dev", required=False)
 @optional_encoder_options
 @click.pass_context
 def check(
@@ -76,8 +77,11 @@ def check(
         data = encoder = None
     if data is not None and encoder is None:
         raise UsageError("--data needs an encoder", hint='Add --encoder, such as "demo" or a Hugging Face model id.')
+    dataset = data.load() if data else None
     model = encoder.load() if encoder else None
-    evaluate = _evaluator(data, model, encoder.batch_size) if data and model and encoder else None
+    evaluate = None
+    if data and dataset and encoder and model:
+        evaluate = _evaluator(dataset, data.split, model, encoder.batch_size)
     inspected = inspect_files(files, Plan(select, ignore, mend, preview, unsafe, model, evaluate))
     for each in inspected:
         if each.error is not None:
@@ -133,7 +137,7 @@ def explain(check_name: str | None, as_json: bool) -> None:
     show_default=True,
     help="How often an answer fits the rule, where images do not tell.",
 )
-@data_options(split="all", required=False)
+@data_options(split="dev", required=False)
 @optional_encoder_options
 @json_option
 def questions(
@@ -217,14 +221,14 @@ def _game(system: System, data: DataChoice, encoder: EncoderChoice, stop: float,
     return cross_played(evaluation, stop=stop, assumed_reliability=reliability)
 
 
-def _evaluator(data: DataChoice, encoder: Encoder, batch_size: int | None) -> Callable[[System], Evaluation]:
+def _evaluator(
+    dataset: Dataset, split: str, encoder: Encoder, batch_size: int | None
+) -> Callable[[System], Evaluation]:
     from ..scoring.evaluation import evaluate
-
-    dataset = data.load()
 
     def measure(system: System) -> Evaluation:
         with progress("images") as tell:
-            found = evaluate(system, dataset, encoder, split=data.split, batch_size=batch_size, progress=tell)
+            found = evaluate(system, dataset, encoder, split=split, batch_size=batch_size, progress=tell)
         if found.setting.skipped:
             warn(f"{len(found.setting.skipped)} images cannot be read and are left out; `score` names them")
         return found

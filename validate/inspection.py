@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..errors import InputError, UsageError
+from ..errors import InputError, InvalidSystemError, UsageError
 from ..systems.file import Document, read, render, save
 from ..systems.sources import GALLERY, STDIN
 from ..systems.text import plain
@@ -91,7 +91,7 @@ def _inspect(source: str, plan: Plan) -> Inspected:
         return Inspected(source, error=error)
     applied: tuple[Applied, ...] = ()
     difference = ""
-    evaluation = plan.evaluate(document.system) if plan.evaluate and document.built is not None else None
+    evaluation = _evaluated(document, plan)
     if (plan.mend or plan.preview) and document.built is not None:
         fixed = _fixed(document.system, plan, evaluation)
         applied = fixed.applied
@@ -102,6 +102,16 @@ def _inspect(source: str, plan: Plan) -> Inspected:
             document, evaluation = read(source), fixed.evaluation
     findings = check(document, select=plan.select, ignore=plan.ignore, encoder=plan.encoder, evaluation=evaluation)
     return Inspected(source, document, findings, applied, difference)
+
+
+def _evaluated(document: Document, plan: Plan) -> Evaluation | None:
+    if plan.evaluate is None or document.built is None:
+        return None
+    try:
+        return plan.evaluate(document.built)
+    except InvalidSystemError:
+        # No image can be asked about it: a finding of the structure says why.
+        return None
 
 
 def _fixed(system: System, plan: Plan, evaluation: Evaluation | None) -> Fixed:

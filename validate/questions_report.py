@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 _LISTED = 4
+_CHANGES = 5
+_GROUPS = 10
 
 
 def questions_json(found: Questions) -> dict[str, Any]:
@@ -74,9 +76,11 @@ def questions_lines(found: Questions) -> Iterator[str]:
         who = "attribute separates" if number == 1 else "attributes separate"
         yield f"{number} {who} all that can be separated ({proof}): {quoted(found.smallest, number)}."
     yield f"Telling all classes apart takes {found.possible:.2f} bits; the rules give {found.steps[-1].together:.2f}."
-    for twins in found.twins:
+    for twins in found.twins[:_GROUPS]:
         yield ""
         yield from _twins(twins)
+    if len(found.twins) > _GROUPS:
+        yield f"... and {len(found.twins) - _GROUPS} more groups with the same rules; --json lists them all."
     if found.blurs:
         yield ""
     for blur in found.blurs[:_LISTED]:
@@ -96,8 +100,10 @@ def _twins(twins: Twins) -> Iterator[str]:
     yield f"{quoted(twins.classes)} have the same rules."
     who = "one of them needs" if needed == 1 else f"{needed} of them need"
     yield f"  To be told apart, {who} another option in some attribute, or a new attribute that asks what differs."
-    for change in twins.changes:
+    for change in twins.changes[:_CHANGES]:
         yield f"  {plain(change.attribute)}: {quoted(change.options, _LISTED)}"
+    if len(twins.changes) > _CHANGES:
+        yield f"  ... or one in {len(twins.changes) - _CHANGES} more attributes"
 
 
 def _blur(blur: Blur) -> Iterator[str]:

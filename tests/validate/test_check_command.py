@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from cotsmith.cli import run
+from cotsmith.scoring.demo.world import render_card
 from cotsmith.systems import gallery
 from cotsmith.systems.edits import apply
 from cotsmith.systems.file import load
@@ -126,6 +127,25 @@ def test_usage_errors(arguments: list[str], complaint: str, capsys: pytest.Captu
     out, err = capsys.readouterr()
     assert complaint in err
     assert out == ""
+
+
+def test_evidence_needs_images_and_an_encoder(draft: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for creature in load(draft).classes:
+        for seed in range(8):
+            place = tmp_path / "cards" / "dev" / creature
+            place.mkdir(parents=True, exist_ok=True)
+            render_card(creature, seed).save(place / f"{seed}.jpg")
+    arguments = ["--data", str(tmp_path / "cards"), "--encoder", "demo", "--crop", "artwork", "--no-cache"]
+    assert run(["check", str(draft), *arguments, "--select", "E103", "--json"]) == 1
+    places = {finding["place"] for finding in json.loads(capsys.readouterr().out)}
+    assert "rules › Rundu › markings" in places
+    assert "rules › Sorrup › markings" in places
+    assert run(["check", str(draft), *arguments, "--fix", "--unsafe-fixes"]) == 1
+    assert 'Rundu › markings: "bold stripes" -> "dark spots"' in capsys.readouterr().err
+    empty = tmp_path / "empty.json"
+    empty.write_text('{"cotsmith": 1, "attributes": {}, "rules": {}}', "utf-8")
+    assert run(["check", str(empty), *arguments]) == 1
+    assert "S112 empty-system" in capsys.readouterr().out
 
 
 def test_explain_by_code_and_name(capsys: pytest.CaptureFixture[str]) -> None:
