@@ -112,7 +112,11 @@ def _greedy(table: RuleTable, powers: dict[str, float]) -> list[Step]:
     like = np.packbits(np.ones((len(table.classes),) * 2, dtype=np.bool_), axis=1)
     steps = []
     while fitting:
-        open_bits = {k: draws.open_bits(left & packed[draws.states[:, k]]) for k, packed in fitting.items()}
+        if steps:
+            open_bits = {k: draws.open_bits(left & packed[draws.states[:, k]]) for k, packed in fitting.items()}
+        else:
+            # A single attribute has a formula, which needs no draws.
+            open_bits = {k: math.log2(len(table.classes)) - powers[table.names[k]] for k in fitting}
         best = min(fitting, key=lambda k: (round(open_bits[k], 9), -powers[table.names[k]], k))
         left &= fitting.pop(best)[draws.states[:, best]]
         codes = table.codes[:, best]
