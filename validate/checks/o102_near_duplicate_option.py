@@ -26,9 +26,9 @@ class NearDuplicateOption(Check):
     summary = "Two options of one attribute mean the same in other words."
     fault = (
         "Two options of one attribute differ only by synonyms (large and big, beak and bill). With `--encoder`, also "
-        "two whose texts the encoder places as near to each other as synonyms. What counts as near is measured for "
-        "each encoder and prompt, with words that mean the same and words that do not, since raw cosines differ from "
-        "model to model."
+        "two whose texts the encoder places nearer to each other than words that differ in meaning. What counts as near "
+        "is measured for each encoder, prompt and context, with words that mean the same and words that do not, since "
+        "raw cosines differ from model to model."
     )
     harm = "The encoder cannot hold the two answers apart, so each takes half of the other's probability."
     instead = "Keep one, or word both so that what differs stands out."
@@ -69,7 +69,7 @@ class NearDuplicateOption(Check):
     )
 
     def check(self, context: Context) -> Iterator[Finding]:
-        """Pairs equal but for synonyms, then, with an encoder, pairs that it places as near as synonyms."""
+        """Pairs equal but for synonyms, then, with an encoder, pairs that it places too near."""
         for attribute in context.valid.attributes:
             seen: set[str] = set()
             first: dict[Words, str] = {}
