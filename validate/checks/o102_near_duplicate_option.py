@@ -26,9 +26,9 @@ class NearDuplicateOption(Check):
     summary = "Two options of one attribute mean the same in other words."
     fault = (
         "Two options of one attribute differ only by synonyms (large and big, beak and bill). With `--encoder`, also "
-        "two whose texts the encoder places nearer to each other than words that differ in meaning. What counts as near "
-        "is measured for each encoder, prompt and context, with words that mean the same and words that do not, since "
-        "raw cosines differ from model to model."
+        "two whose texts the encoder places nearer to each other than words that differ in meaning. What counts as "
+        "near is measured for each encoder, prompt and context, with words that mean the same and words that do not, "
+        "since raw cosines differ from model to model."
     )
     harm = "The encoder cannot hold the two answers apart, so each takes half of the other's probability."
     instead = "Keep one, or word both so that what differs stands out."
