@@ -110,7 +110,7 @@ def _greedy(table: RuleTable, powers: dict[str, float]) -> list[Step]:
     fitting = {k: draws.fitting(k) for k in range(len(table.names))}
     left = np.full((len(draws.owner), math.ceil(len(table.classes) / 8)), 255, dtype=np.uint8)
     like = np.packbits(np.ones((len(table.classes),) * 2, dtype=np.bool_), axis=1)
-    steps = []
+    steps: list[Step] = []
     while fitting:
         if steps:
             open_bits = {k: draws.open_bits(left & packed[draws.states[:, k]]) for k, packed in fitting.items()}
