@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from ..systems.edit_values import Json
+from ..systems.json_form import Json
 
 Role = Literal["user", "assistant"]
 
@@ -75,7 +75,7 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Streaming:
-    """How far a reply is: ``characters`` of text after ``seconds``; ``note`` says what it waits for, such as a retry."""
+    """How far a reply is: ``characters`` of text after ``seconds``; ``note`` says what it waits for: a retry."""
 
     characters: int
     seconds: float
