@@ -1,0 +1,131 @@
+"""The climb of an optimiser: moves are tried on train, what gains there is measured on dev, the best on dev is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ..errors import EditError, InvalidSystemError
+from ..scoring.evaluation import Evaluation
+from ..scoring.incremental import Encode
+from ..scoring.likelihood import cross_entropy
+from ..scoring.statistics import mcnemar
+from ..systems.edits import Edit
+from ..systems.model import System
+
+NOISE = 0.05
+"""The largest p-value of a move, McNemar's exact test on train, at which it is still taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Edits that belong together, and why an engine suggests them."""
+
+    edits: tuple[Edit, ...]
+    rationale: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What became of a move. ``reason`` says why it was not ``taken``, and is empty where it was.
+
+    ``gained`` and ``lost`` count train images that become right and wrong; ``p`` is McNemar's exact two-sided p-value.
+    """
+
+    move: Move
+    taken: bool
+    gained: int = 0
+    lost: int = 0
+    p: float = 1.0
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidate:
+    """A system on the climb: ``number`` counts from 1, ``move`` led here from the candidate before.
+
+    Accuracies are shares of 1; ``dev_loss`` is the cross-entropy on dev, in nats.
+    """
+
+    number: int
+    move: Move
+    system: System
+    train_accuracy: float
+    dev_accuracy: float
+    dev_loss: float
+
+
+class Climb:
+    """The state of a climb: where it stands, the best so far, and what was tried.
+
+    Every move must gain on train by more than noise. Which of the systems on the way is best is decided on dev, by
+    accuracy and, where that is equal, by cross-entropy; test is never seen here. ``record`` is told each candidate as
+    soon as it is measured.
+    """
+
+    def __init__(
+        self,
+        train: Evaluation,
+        dev: Evaluation,
+        *,
+        patience: int,
+        most: int,
+        encode: Encode | None = None,
+        record: Callable[[Candidate], None] | None = None,
+    ) -> None:
+        self.train = train
+        self.dev = dev
+        self.start = dev
+        self.patience = patience
+        self.most = most
+        self.encode = encode
+        self.candidates: list[Candidate] = []
+        self.best = 0
+        self.best_dev = dev
+        self._best_key = _key(dev)
+        self._record = record
+
+    @property
+    def stopped(self) -> str:
+        """Why the climb is over, in a few words; empty while it goes on."""
+        if len(self.candidates) >= self.most:
+            return "the budget is used up"
+        if len(self.candidates) - self.best >= self.patience:
+            return f"{self.patience} candidates in a row were no better on dev"
+        return ""
+
+    @property
+    def moves(self) -> tuple[Move, ...]:
+        """The moves that lead to the best candidate."""
+        return tuple(candidate.move for candidate in self.candidates[: self.best])
+
+    def consider(self, move: Move) -> Tried:
+        """Try ``move`` where the climb stands, and take it if it gains on train by more than noise."""
+        try:
+            train = self.train.with_edits(move.edits, self.encode)
+        except (EditError, InvalidSystemError) as error:
+            return Tried(move, False, reason=error.message)
+        gained = int((train.correct & ~self.train.correct).sum())
+        lost = int((self.train.correct & ~train.correct).sum())
+        p = mcnemar(gained, lost)
+        if gained <= lost:
+            return Tried(move, False, gained, lost, p, "it gains nothing on train")
+        if p > NOISE:
+            return Tried(move, False, gained, lost, p, "its gain on train may be chance")
+        self._take(move, train, self.dev.with_edits(move.edits, self.encode))
+        return Tried(move, True, gained, lost, p)
+
+    def _take(self, move: Move, train: Evaluation, dev: Evaluation) -> None:
+        self.train, self.dev = train, dev
+        key = _key(dev)
+        number = len(self.candidates) + 1
+        candidate = Candidate(number, move, dev.system, train.accuracy, dev.accuracy, -key[1])
+        self.candidates.append(candidate)
+        if key > self._best_key:
+            self.best, self.best_dev, self._best_key = number, dev, key
+        if self._record is not None:
+            self._record(candidate)
+
+
+def _key(evaluation: Evaluation) -> tuple[int, float]:
+    return evaluation.share.hits, -cross_entropy(evaluation)
