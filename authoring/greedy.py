@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
 from ..scoring.evaluation import Evaluation
 from ..scoring.likelihood import cross_entropy
@@ -13,6 +14,8 @@ from ..systems.edits import Edit, SetRule, SetWeight
 from ..systems.model import Rule
 from ..systems.text import plain
 from .climb import Climb, Move
+
+Kind: TypeAlias = Literal["rules", "any-of", "weights"]
 
 OFTEN = 0.2
 """An option is tried beside those of a rule when this share of the class's images chose it."""
@@ -33,10 +36,12 @@ class _Gain:
     p: float
 
 
-def climb_greedily(climb: Climb, *, cancelled: Callable[[], bool] | None = None) -> None:
-    """Take what gains most, rules first, then any-of, then weights, and again, until nothing gains or it is stopped.
+def climb_greedily(
+    climb: Climb, *, kinds: Sequence[Kind] = ("rules", "any-of", "weights"), cancelled: Callable[[], bool] | None = None
+) -> None:
+    """Take what gains most, kind by kind, and again, until nothing gains or the climb is stopped.
 
-    In this order, because silencing an attribute hides its wrong rules, and then nothing shows that they are wrong.
+    Weights come last, because silencing an attribute hides its wrong rules, and then nothing shows that they are wrong.
     All alternatives of a kind are measured alone: for each cell every option and none; any-of with an option that many
     images chose; other weights. Those whose gain is noise, at a false discovery rate of ``FALSE_DISCOVERIES``, are left
     out; the others are taken in the order of their gain, each measured again where the climb then stands.
@@ -44,8 +49,8 @@ def climb_greedily(climb: Climb, *, cancelled: Callable[[], bool] | None = None)
     """
     while True:
         before = len(climb.candidates)
-        for kind in (_rules, _any_of, _weights):
-            for move in _ranked(climb.train, kind(climb.train)):
+        for kind in kinds:
+            for move in _ranked(climb.train, _ALTERNATIVES[kind](climb.train)):
                 if climb.stopped or (cancelled is not None and cancelled()):
                     return
                 climb.consider(move)
@@ -122,3 +127,10 @@ def _counted(gained: int, lost: int) -> str:
 
 def _said(rule: Rule) -> str:
     return " or ".join(f'"{plain(option)}"' for option in rule) or "no rule"
+
+
+_ALTERNATIVES: Mapping[Kind, Callable[[Evaluation], list[_Gain]]] = {
+    "rules": _rules,
+    "any-of": _any_of,
+    "weights": _weights,
+}
