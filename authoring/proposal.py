@@ -19,9 +19,10 @@ class Proposal:
     """One suggested edit.
 
     ``reason`` says why it is a conflict or invalid, or why it was refused. ``effect`` is measured on the system as it
-    is with this edit alone, ``cumulative`` with those of ``requires`` and those accepted before it; both are ``None``
-    without images, or when the edit cannot be measured. ``requires`` are the indexes of the proposals that must be
-    taken before this one applies, such as the new option that a rule names.
+    is with this edit (and those of ``requires``) alone, ``cumulative`` with those accepted before it as well; both are
+    ``None`` without images, or when the edit cannot be measured. ``requires`` are the indexes of the proposals that
+    must be taken before this one applies, such as the new option that a rule names. ``edited``: a person put another
+    edit in the place of the one suggested.
     """
 
     edit: Edit
@@ -31,3 +32,4 @@ class Proposal:
     effect: Effect | None = None
     cumulative: Effect | None = None
     requires: tuple[int, ...] = ()
+    edited: bool = False

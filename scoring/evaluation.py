@@ -233,6 +233,10 @@ class Evaluation:
         """What ``edits`` would change, image by image. Arguments and errors are those of ``with_edits``."""
         return effect_of(self._parts, revise(self._parts, edits, encode))
 
+    def effect_to(self, edited: Evaluation) -> Effect:
+        """What separates ``edited``, made of this one by ``with_edits``, from it, image by image."""
+        return effect_of(self._parts, edited._parts)
+
     def what_if(self, class_name: str, attribute: str) -> tuple[WhatIf, ...]:
         """The effect of each rule that one cell could have: every single option in order, then none.
 

@@ -43,7 +43,14 @@ _JOURNAL = (
         hash TEXT, edits BLOB, undoing BLOB)""",
     "CREATE INDEX journal_by_session ON journal (session)",
 )
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_REVISIONS, _JOURNAL)
+_DECISIONS = (
+    # What a person decided beside the edits; names are those of `revision`, the last one when it was decided.
+    """CREATE TABLE cell_lock (
+        id INTEGER PRIMARY KEY, revision INTEGER NOT NULL, class TEXT NOT NULL, attribute TEXT NOT NULL,
+        locked INTEGER NOT NULL, time TEXT NOT NULL)""",
+    "CREATE TABLE refusal (id INTEGER PRIMARY KEY, revision INTEGER NOT NULL, time TEXT NOT NULL, body BLOB NOT NULL)",
+)
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_REVISIONS, _JOURNAL, _DECISIONS)
 """Entry *i* leads from schema *i* to *i* + 1. Entries are added, never changed."""
 
 
