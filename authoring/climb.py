@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import reduce
 
-from ..errors import EditError, InvalidSystemError
+from ..errors import DataError, EditError, InvalidSystemError
 from ..scoring.evaluation import Evaluation
 from ..scoring.incremental import Encode
 from ..scoring.likelihood import cross_entropy
 from ..scoring.statistics import mcnemar
 from ..systems.edits import Edit
 from ..systems.model import System
+from ..systems.text import plain
+from .locks import Cell, renamed, touched
 
 NOISE = 0.05
 """The largest p-value of a move, McNemar's exact test on train, at which it is still taken."""
@@ -71,6 +74,7 @@ class Climb:
         patience: int,
         most: int,
         encode: Encode | None = None,
+        locked: frozenset[Cell] = frozenset(),
         record: Callable[[Candidate], None] | None = None,
     ) -> None:
         self.train = train
@@ -79,6 +83,7 @@ class Climb:
         self.patience = patience
         self.most = most
         self.encode = encode
+        self.locked = locked
         self.candidates: list[Candidate] = []
         self.best = 0
         self.best_dev = dev
@@ -102,8 +107,11 @@ class Climb:
     def consider(self, move: Move) -> Tried:
         """Try ``move`` where the climb stands, and take it if it gains on train by more than noise."""
         try:
+            held = touched(self.train.system, move.edits, self.locked)
+            if held:
+                return Tried(move, False, reason=f"a person set {plain(held[0][0])} › {plain(held[0][1])}")
             train = self.train.with_edits(move.edits, self.encode)
-        except (EditError, InvalidSystemError) as error:
+        except (EditError, InvalidSystemError, DataError) as error:
             return Tried(move, False, reason=error.message)
         gained = int((train.correct & ~self.train.correct).sum())
         lost = int((self.train.correct & ~train.correct).sum())
@@ -117,6 +125,7 @@ class Climb:
 
     def _take(self, move: Move, train: Evaluation, dev: Evaluation) -> None:
         self.train, self.dev = train, dev
+        self.locked = frozenset(reduce(renamed, move.edits, cell) for cell in self.locked)
         key = _key(dev)
         number = len(self.candidates) + 1
         candidate = Candidate(number, move, dev.system, train.accuracy, dev.accuracy, -key[1])
