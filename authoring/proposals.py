@@ -106,6 +106,12 @@ class Proposals:
         """The indexes of what is taken when ``index`` is: those that it requires and that are not taken yet, and it."""
         return tuple(step for step in steps_to(index, self.items) if step not in self.taken)
 
+    def marginal(self, index: int) -> Effect | None:
+        """What taking the one at ``index`` changes from where things stand; None without images or if it cannot be."""
+        if self.current is None:
+            return None
+        return _effect(self.current, self.current, [self.items[step].edit for step in self.steps(index)], self.encode)
+
     def accept(self, index: int, *, override_lock: bool = False) -> Proposals:
         """Take the proposal at ``index``, and first those that it requires.
 

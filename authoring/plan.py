@@ -1,0 +1,225 @@
+"""What a refinement tells the LLM: gathered before anything is sent, so that a person can see and change it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..errors import UsageError
+from ..systems.edit_json import edit_schema, to_json
+from ..systems.edits import (
+    AddAttribute,
+    AddOption,
+    MergeOptions,
+    RemoveAttribute,
+    RemoveOption,
+    RewordOption,
+    SetPrompts,
+    SetRule,
+)
+from ..systems.json_form import Json
+from ..systems.model import System
+from ..systems.text import did_you_mean, plain
+from ..validate.engine import check
+from ..validate.finding import Finding
+from .compact import json_line, names_text, notes_text, system_text
+from .corrections import Correction, corrections
+from .evidence import confused_with, evidence_text
+from .llm import Request
+from .locks import Cell, locked_cells
+from .prompt import load_prompt
+from .refusals import Refused, recalled
+
+if TYPE_CHECKING:
+    from ..scoring.evaluation import Evaluation
+
+KINDS = (
+    SetRule,
+    AddOption,
+    RewordOption,
+    MergeOptions,
+    RemoveOption,
+    SetPrompts,
+    AddAttribute,
+    RemoveAttribute,
+)
+"""What an LLM may suggest. Classes come from the data, weights are fitted, names and allowances are for people."""
+
+MOST_PROPOSALS = 20
+MOST_FINDINGS = 40
+NEIGHBOURS = 5
+MAX_OUTPUT_TOKENS = 16_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Plan:
+    """Everything that a refinement sends; ``dataclasses.replace`` changes it, ``request_of`` writes it out.
+
+    ``about`` are the classes to be refined, none meaning all; only they, and ``neighbours``, classes that they are
+    taken for, are sent. ``refused`` are proposals refused before. ``most`` limits how many come back.
+    """
+
+    system: System
+    feedback: str = ""
+    about: tuple[str, ...] = ()
+    neighbours: tuple[str, ...] = ()
+    corrections: tuple[Correction, ...] = ()
+    locked: frozenset[Cell] = frozenset()
+    findings: tuple[Finding, ...] = ()
+    evaluation: Evaluation | None = None
+    refused: tuple[Refused, ...] = ()
+    most: int = MOST_PROPOSALS
+
+    @property
+    def rows(self) -> tuple[str, ...]:
+        """The classes whose rules are sent, in the order of the system."""
+        if not self.about:
+            return self.system.classes
+        return tuple(name for name in self.system.classes if name in {*self.about, *self.neighbours})
+
+
+def plan_refinement(
+    system: System,
+    *,
+    path: str | Path | None = None,
+    evaluation: Evaluation | None = None,
+    feedback: str = "",
+    about: Sequence[str] = (),
+    findings: Sequence[Finding] | None = None,
+) -> Plan:
+    """Gather what a refinement of ``system`` sends.
+
+    Args:
+        path: the system's file; its history gives corrections, locks and refused proposals. None sends none.
+        evaluation: of ``system``, on dev images; None sends no figures.
+        feedback: a person's words.
+        about: the classes to be refined; all, if empty.
+        findings: those of the checks; left out, the checks are run. Notes are not sent.
+
+    Raises:
+        UsageError: ``about`` names no class, or ``evaluation`` is of another system.
+        HistoryError: the history cannot be read.
+    """
+    for name in about:
+        if name not in system.rules:
+            raise UsageError(f'"{plain(name)}" is not a class{did_you_mean(name, system.rules)}')
+    if evaluation is not None and evaluation.system != system:
+        raise UsageError("the evaluation is of another system")
+    found = check(system, evaluation=evaluation) if findings is None else findings
+    kept = tuple(one for one in found if one.severity != "note" and (not about or _concerns(one, about)))
+    return Plan(
+        system,
+        feedback=feedback,
+        about=tuple(about),
+        neighbours=_neighbours(system, evaluation, about) if about else (),
+        corrections=corrections(path, system),
+        locked=locked_cells(path, system),
+        findings=kept[:MOST_FINDINGS],
+        evaluation=evaluation,
+        refused=recalled(path, system),
+    )
+
+
+def request_of(plan: Plan) -> Request:
+    """What is sent for ``plan``."""
+    about = names_text(plan.about)
+    values = {
+        "system": system_text(plan.system, plan.rows),
+        "scope": f"Only the rules of these classes are to change: {about}. Other rows are there to compare with."
+        if plan.about
+        else "",
+        "feedback": plan.feedback.strip(),
+        "corrections": "\n".join(str(one) for one in plan.corrections),
+        "notes": notes_text(plan.system, plan.rows),
+        "locked": _locked_text(plan),
+        "evidence": evidence_text(plan.evaluation, plan.about or None) if plan.evaluation else "",
+        "findings": "\n".join(_finding_text(one) for one in plan.findings),
+        "refused": "\n".join(f"{json_line(to_json(one.edit))}: {one.reason or 'no reason'}" for one in plan.refused),
+        "most": str(plan.most),
+    }
+    return load_prompt("refine").request(values, proposals_schema(), max_output_tokens=MAX_OUTPUT_TOKENS)
+
+
+def outline(plan: Plan) -> tuple[str, ...]:
+    """What is sent, a short line each, for a person to look at before: ``3 corrections of yours``."""
+    system = plan.system
+    lines = [f"{_count(len(plan.rows), 'class', 'classes')} × {_count(len(system.attributes), 'attribute')}"]
+    if plan.evaluation is not None:
+        lines.append(f"accuracy {plan.evaluation.accuracy:.1%} on {plan.evaluation.n} images, confusions, attributes")
+    for number, what in (
+        (len(plan.corrections), "correction"),
+        (len(plan.locked), "locked cell"),
+        (len(system.notes) + sum(bool(a.note) for a in system.attributes), "note"),
+        (len(plan.findings), "finding"),
+        (len(plan.refused), "refused proposal"),
+    ):
+        if number:
+            lines.append(_count(number, what))
+    if plan.feedback.strip():
+        lines.append("your feedback")
+    return tuple(lines)
+
+
+def proposals_schema(*, numbered: bool = False) -> dict[str, Json]:
+    """The JSON Schema of the reply: a list of edits with rationales; with the number of what each replaces."""
+    properties: dict[str, Json] = {
+        "rationale": {"type": "string"},
+        "edit": edit_schema(strict=True, kinds=KINDS),
+    }
+    if numbered:
+        properties = {"replaces": {"type": "integer"}, **properties}
+    item = {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+    return {
+        "type": "object",
+        "properties": {"proposals": {"type": "array", "items": item}},
+        "required": ["proposals"],
+        "additionalProperties": False,
+    }
+
+
+def _neighbours(system: System, evaluation: Evaluation | None, about: Sequence[str]) -> tuple[str, ...]:
+    """Classes to compare with: those that images confuse with ``about``, then those whose rules are most alike."""
+    most = NEIGHBOURS * len(about)
+    found = list(confused_with(evaluation, about, most)) if evaluation is not None else []
+    mine = [system.rules[name] for name in about]
+    alike = {
+        name: max(sum(row[a] == own[a] and bool(row[a]) for a in row) for own in mine)
+        for name, row in system.rules.items()
+        if name not in about and name not in found
+    }
+    found += sorted(alike, key=lambda name: -alike[name])[: max(0, most - len(found))]
+    return tuple(found)
+
+
+def _concerns(finding: Finding, about: Sequence[str]) -> bool:
+    paths = (finding.place.path, *(place.path for place in finding.also))
+    return any(path[:1] == ("rules",) and len(path) > 1 and path[1] in about for path in paths)
+
+
+def _locked_text(plan: Plan) -> str:
+    """A line for each class with its locked attributes; ``*`` for all of them."""
+    rows: dict[str, list[str]] = {}
+    for class_name, attribute in sorted(plan.locked):
+        if class_name in plan.rows:
+            rows.setdefault(class_name, []).append(attribute)
+    every = len(plan.system.attributes)
+    return "\n".join(
+        json_line([name, *(["*"] if len(attributes) == every else attributes)]) for name, attributes in rows.items()
+    )
+
+
+def _finding_text(finding: Finding) -> str:
+    place = f"{finding.place.name}: " if finding.place.name else ""
+    hint = f" ({finding.hint})" if finding.hint else ""
+    return f"{finding.name}: {place}{finding.message}{hint}"
+
+
+def _count(number: int, noun: str, plural: str = "") -> str:
+    return f"{number} {noun if number == 1 else plural or noun + 's'}"
