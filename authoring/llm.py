@@ -63,6 +63,7 @@ class Reply:
     """What came back: ``text`` exactly as received, ``model`` as the provider names what answered.
 
     ``seconds`` is the whole call, with retries; ``first_token`` the seconds to the first text, ``None`` when none came.
+    ``attempts`` counts the requests that were sent.
     """
 
     text: str
@@ -71,6 +72,7 @@ class Reply:
     model: str
     seconds: float
     first_token: float | None = None
+    attempts: int = 1
 
 
 @dataclass(frozen=True, slots=True)
