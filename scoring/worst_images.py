@@ -12,6 +12,7 @@ from ..errors import DataError
 from ..systems.model import Rule
 from .evaluation import Evaluation
 from .images import open_image
+from .probabilities import Indexes
 
 MOST = 24
 _EDGE = 320
@@ -41,9 +42,18 @@ class Mistake:
 
 def worst_mistakes(evaluation: Evaluation, most: int = MOST) -> tuple[Mistake, ...]:
     """The wrong images, those first whose true class lags furthest behind the winner."""
-    e = evaluation
-    wrong = np.flatnonzero(~e.correct)
-    margins = [_margin(float(e.scores[e.predicted[i]][i]), float(e.scores[e.labels[i]][i])) for i in wrong]
+    return _worst(evaluation, np.flatnonzero(~evaluation.correct), most)
+
+
+def mistakes_of(evaluation: Evaluation, class_name: str, most: int = MOST) -> tuple[Mistake, ...]:
+    """The wrong images of one class, those first that lag furthest behind the winner."""
+    index = evaluation.system.classes.index(class_name)
+    return _worst(evaluation, np.flatnonzero(~evaluation.correct & (evaluation.labels == index)), most)
+
+
+def _worst(e: Evaluation, wrong: Indexes, most: int) -> tuple[Mistake, ...]:
+    rows = e.standing.rows
+    margins = [_margin(float(rows[e.predicted[i]][i]), float(rows[e.labels[i]][i])) for i in wrong]
     order = np.argsort([-margin for margin in margins], kind="stable")[:most]
     return tuple(_mistake(e, int(wrong[k]), margins[k]) for k in order)
 

@@ -50,7 +50,13 @@ _DECISIONS = (
         locked INTEGER NOT NULL, time TEXT NOT NULL)""",
     "CREATE TABLE refusal (id INTEGER PRIMARY KEY, revision INTEGER NOT NULL, time TEXT NOT NULL, body BLOB NOT NULL)",
 )
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_REVISIONS, _JOURNAL, _DECISIONS)
+_SEEN = (
+    # The cells that a person looked at in the review, and the rule, as JSON, that stood there then.
+    """CREATE TABLE seen (
+        class TEXT NOT NULL, attribute TEXT NOT NULL, rule TEXT NOT NULL, time TEXT NOT NULL,
+        PRIMARY KEY (class, attribute))""",
+)
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_REVISIONS, _JOURNAL, _DECISIONS, _SEEN)
 """Entry *i* leads from schema *i* to *i* + 1. Entries are added, never changed."""
 
 
