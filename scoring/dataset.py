@@ -10,6 +10,7 @@ from pathlib import Path
 from ..errors import DataError
 from ..systems.model import System
 from ..systems.text import did_you_mean, plain
+from .elsewhere import Elsewhere
 from .images import Crop
 
 _SPLIT_NAMES = {
@@ -27,11 +28,21 @@ _SHOWN = 20
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One labelled image; ``split`` is ``train``, ``dev``, ``test``, another name the data gives, or ``None``."""
+    """One labelled image; ``split`` is ``train``, ``dev``, ``test``, another name the data gives, or ``None``.
+
+    ``origin`` names an image that comes from elsewhere, by its address or its row in a table; its ``path`` is then
+    where it is kept, or will be (see ``Dataset.elsewhere``).
+    """
 
     path: Path
     label: str
     split: str | None = None
+    origin: str = ""
+
+    @property
+    def shown(self) -> str:
+        """What a person calls the image."""
+        return self.origin or str(self.path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +62,8 @@ class Dataset:
 
     ``crop`` is what of each image is looked at (``None``: all). ``problems`` lists what the source names but cannot
     give, such as a missing file; ``ignored`` counts files that are no images, such as notes and hidden files.
+    ``elsewhere`` is where images are that are not files yet: ``elsewhere.fetched`` makes them files, which whatever
+    reads images calls.
     """
 
     name: str
@@ -58,6 +71,7 @@ class Dataset:
     crop: Crop | None = None
     problems: tuple[Skipped, ...] = ()
     ignored: int = 0
+    elsewhere: tuple[Elsewhere, ...] = ()
 
     def __len__(self) -> int:
         return len(self.items)
