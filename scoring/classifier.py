@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
+from ..errors import UsageError
 from ..systems.model import Rule, System
+from ..systems.text import plain
 from .dataset import Skipped
 from .embed import embed_files, embed_texts, encode_pictures
 from .encoder import Encoder, Vectors
-from .images import Crop, open_image
+from .images import Crop, as_seen, open_image
 from .probabilities import Answers, answers, check_answerable
 from .scores import Combine, check_combine, class_scores, plan, shown_scores, winners
 from .texts import attribute_texts
@@ -61,32 +63,39 @@ class Classifier:
 
     Args:
         combine: ``"sum"`` or ``"product"``, see ``scores.class_scores``.
-        crop: the part of each image that is looked at, of files and of open images alike.
+        crop: the part of each image that is looked at, of files and of open images alike: a ``Crop``, its text
+            (``"0.08,0.11,0.92,0.48"``), or a name that ``Crop.parse`` knows (``"artwork"``).
 
     Raises:
+        UsageError: a crop that cannot be.
         InvalidSystemError: no class, no attribute, or an attribute without options.
         EncoderError: the encoder failed.
     """
 
-    def __init__(self, system: System, encoder: Encoder, *, combine: Combine = "sum", crop: Crop | None = None) -> None:
+    def __init__(
+        self, system: System, encoder: Encoder, *, combine: Combine = "sum", crop: Crop | str | None = None
+    ) -> None:
         check_answerable(system)
         check_combine(combine)
         self.system = system
         self.encoder = encoder
         self.combine = combine
-        self.crop = crop
+        self.crop = Crop.parse(crop) if isinstance(crop, str) else crop
         names = attribute_texts(system)
         self._texts = dict(zip(names, embed_texts(encoder, names), strict=True))
         self._plans = [plan(system.attributes, list(row.values())) for row in system.rules.values()]
 
     def predict(self, images: Iterable[Picture], *, batch_size: int = 32) -> list[Prediction]:
-        """The prediction for each of ``images``: paths, or open Pillow images.
+        """The prediction for each of ``images``: paths, or open Pillow images, which are treated as files are.
 
         Raises:
-            DataError: an image file that cannot be read.
+            DataError: an image that cannot be read.
+            UsageError: something else than an image, or one image instead of several.
         """
-        source, found = iter(images), list[Prediction]()
-        while batch := [self._open(image) for image in islice(source, batch_size)]:
+        if isinstance(images, (str, Path)) or hasattr(images, "convert"):
+            raise UsageError("one image, where several are expected", hint="Put it into a list: predict([image]).")
+        source, found = enumerate(images, 1), list[Prediction]()
+        while batch := [self._open(image, number) for number, image in islice(source, batch_size)]:
             found += self._predict(batch)
         return found
 
@@ -102,11 +111,17 @@ class Classifier:
             results: Mapping[int, Prediction | Skipped] = {**predictions, **skipped}
             yield [(path, results[index]) for index, path in enumerate(batch)]
 
-    def _open(self, image: Picture) -> Image:
+    def _open(self, image: Picture, number: int) -> Image:
+        from PIL.Image import Image as Pillow
+
         if isinstance(image, (str, Path)):
             return open_image(image, self.crop)
-        image = image if image.mode == "RGB" else image.convert("RGB")
-        return image if self.crop is None else image.crop(self.crop.box(*image.size))
+        if isinstance(image, Pillow):
+            return as_seen(image, self.crop, name=f"image {number}")
+        raise UsageError(
+            f"image {number} is {plain(repr(image))[:80]}, not a path and not a Pillow image",
+            hint="An array becomes an image by PIL.Image.fromarray.",
+        )
 
     def _predict(self, images: Sequence[Image]) -> list[Prediction]:
         return self._of_vectors(encode_pictures(images, self.encoder))

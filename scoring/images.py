@@ -132,10 +132,33 @@ def decode(path: str | Path, crop: Crop | None = None) -> Image:
         raise _failure(path, "it does not fit into memory") from error
     except Exception as error:  # whatever a decoder stumbles over in a damaged file
         raise _failure(path, f"it is damaged ({_first_line(error) or type(error).__name__})") from error
+    return _cropped(image, crop, path)
+
+
+def as_seen(image: Image, crop: Crop | None = None, *, name: str = "image") -> Image:
+    """An open Pillow image as ``open_image`` would give its file: upright, RGB, cropped. ``image`` stays as it is.
+
+    ``name`` stands for it in errors. It may be lazy, as ``PIL.Image.open`` gives it; its pixels are then read here.
+
+    Raises:
+        DataError: its pixels cannot be read, or the limits of ``open_image`` are passed.
+    """
+    try:
+        with quiet_pillow():
+            _check_size(*image.size)
+            seen = _to_rgb(_turned_copy(image))
+    except _Refused as error:
+        raise _failure(name, str(error)) from None
+    except Exception as error:  # whatever a decoder stumbles over in a damaged file
+        raise _failure(name, f"it is damaged ({_first_line(error) or type(error).__name__})") from error
+    return _cropped(seen, crop, name)
+
+
+def _cropped(image: Image, crop: Crop | None, name: str | Path) -> Image:
     picture = image if crop is None else image.crop(crop.box(*image.size))
     if max(picture.size) > MAX_ASPECT * min(picture.size):
         width, height = picture.size
-        raise _failure(path, f"{width} × {height} pixels are a line; the limit is 1 : {MAX_ASPECT}")
+        raise _failure(name, f"{width} × {height} pixels are a line; the limit is 1 : {MAX_ASPECT}")
     return picture
 
 
@@ -167,6 +190,8 @@ def _check_file(path: str | Path) -> None:
 
 
 def _check_size(width: int, height: int) -> None:
+    if not width or not height:
+        raise _Refused(f"{width} × {height} pixels: nothing to see")
     if width * height > MAX_PIXELS:
         raise _Refused(f"{width} × {height} pixels; the limit is {MAX_PIXELS:,}")
 
@@ -188,6 +213,15 @@ def _turn_upright(image: Image) -> None:
     # Damaged metadata says nothing about the pixels, which are here.
     with suppress(Exception):
         ImageOps.exif_transpose(image, in_place=True)
+
+
+def _turned_copy(image: Image) -> Image:
+    from PIL import ImageOps
+
+    image.load()
+    with suppress(Exception):
+        return ImageOps.exif_transpose(image)
+    return image.copy()
 
 
 def _to_rgb(image: Image) -> Image:

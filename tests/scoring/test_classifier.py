@@ -169,3 +169,30 @@ def test_embeddings_of_another_model_are_refused() -> None:
         evaluate(SYSTEM, LabelledEmbeddings(np.eye(3), ["aple"] * 3), HashEncoder())
     with pytest.raises(DataError, match='no split "test"'):
         evaluate(SYSTEM, LabelledEmbeddings(np.eye(3), ["apple"] * 3), HashEncoder(), split="test")
+
+
+def test_open_images_are_named_as_their_files_are(tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    picture = Image.fromarray(np.random.default_rng(3).integers(0, 256, (4, 6, 3), np.uint8))
+    picture.save(tmp_path / "turned.png", exif=exif)
+    classifier = Classifier(SYSTEM, HashEncoder())
+    with Image.open(tmp_path / "turned.png") as opened:
+        assert classifier.predict([opened]) == classifier.predict([tmp_path / "turned.png"])
+
+
+def test_a_crop_may_be_named() -> None:
+    assert Classifier(SYSTEM, HashEncoder(), crop="0.5,0,1,0.5").crop == Crop(0.5, 0, 1, 0.5)
+    assert isinstance(Classifier(SYSTEM, HashEncoder(), crop="artwork").crop, Crop)
+    with pytest.raises(UsageError, match='did you mean "artwork"'):
+        Classifier(SYSTEM, HashEncoder(), crop="artwrk")
+
+
+def test_what_is_no_image_is_refused_by_its_number() -> None:
+    classifier = Classifier(SYSTEM, HashEncoder())
+    with pytest.raises(UsageError, match="image 2 is None, not a path"):
+        classifier.predict([*pictures(1), None])  # type: ignore[list-item]
+    with pytest.raises(UsageError, match="Put it into a list"):
+        classifier.predict("card.png")
+    with pytest.raises(UsageError, match="Put it into a list"):
+        classifier.predict(pictures(1)[0])  # type: ignore[arg-type]

@@ -1,6 +1,7 @@
 """Whatever the file holds: right pixels, or one error that says why not."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from cotsmith.errors import DataError, UsageError
-from cotsmith.scoring.images import MAX_PIXELS, Crop, open_image
+from cotsmith.scoring.images import MAX_PIXELS, Crop, as_seen, open_image
 
 RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 128, 0), (0, 0, 255), (255, 255, 255)
 
@@ -270,3 +271,41 @@ def test_a_crop_is_inside_the_image_and_never_empty(size: tuple[int, int], crop:
     left, top, right, bottom = crop.box(*size)
     assert 0 <= left < right <= size[0]
     assert 0 <= top < bottom <= size[1]
+
+
+def deep_grey() -> Image.Image:
+    return Image.fromarray(np.linspace(0, 65535, 800).astype(np.uint16).reshape(20, 40))
+
+
+def half_transparent() -> Image.Image:
+    image = quarters().convert("RGBA")
+    image.putalpha(100)
+    return image
+
+
+@pytest.mark.parametrize("picture", [quarters, deep_grey, half_transparent])
+@pytest.mark.parametrize("orientation", [1, 6])
+@pytest.mark.parametrize("crop", [None, Crop(0, 0, 0.5, 0.5)])
+def test_an_open_image_is_seen_as_its_file_is(
+    tmp_path: Path, picture: Callable[[], Image.Image], orientation: int, crop: Crop | None
+) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    path = saved(picture(), tmp_path / "x.png", exif=exif)
+    with Image.open(path) as opened:
+        before = opened.copy()
+        seen = as_seen(opened, crop)
+        assert np.array_equal(np.asarray(seen), np.asarray(open_image(path, crop)))
+        assert opened.mode == before.mode
+        assert np.array_equal(np.asarray(opened), np.asarray(before))
+
+
+def test_an_open_image_is_refused_as_its_file_is(tmp_path: Path) -> None:
+    path = saved(quarters(), tmp_path / "x.png")
+    path.write_bytes(path.read_bytes()[:60])
+    with Image.open(path) as opened, pytest.raises(DataError, match=r"^image 3: it is damaged"):
+        as_seen(opened, name="image 3")
+    with pytest.raises(DataError, match="0 × 5 pixels"):
+        as_seen(Image.new("RGB", (0, 5)))
+    with pytest.raises(DataError, match="are a line"):
+        as_seen(Image.new("RGB", (5000, 2)))
