@@ -9,7 +9,7 @@ import sys
 from importlib import resources
 from pathlib import Path
 
-from ..errors import InputError
+from ..errors import InputError, UsageError
 from .revision_spec import revision_bytes
 from .text import did_you_mean, plain
 
@@ -58,7 +58,14 @@ def read_text(source: str | Path) -> str:
 
 
 def read_bytes(source: str | Path) -> bytes:
-    """The raw bytes of a source, at most ``SIZE_LIMIT`` of them; raises ``InputError`` like ``read_text``."""
+    """The raw bytes of a source, at most ``SIZE_LIMIT`` of them; raises ``InputError`` like ``read_text``.
+
+    Raises:
+        UsageError: ``source`` is no path at all, such as None.
+    """
+    if not isinstance(source, str | os.PathLike):
+        kind = plain(type(source).__name__)
+        raise UsageError(f"a file is named by its path, not by {kind}", hint='Such as "cards.json" or gallery:demo.')
     text, name = str(source), source_name(source)
     try:
         if text == STDIN:

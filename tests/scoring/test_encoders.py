@@ -584,3 +584,8 @@ def test_what_is_wrong_with_an_encoder_of_ones_own(spec: str, says: str) -> None
 
 def test_builders_are_deterministic(checkpoint: Checkpoint, tmp_path: Path) -> None:
     assert loaded(save_clip(tmp_path / "again")).key == loaded(checkpoint("clip")).key
+
+
+def test_what_is_no_name_is_refused() -> None:
+    with pytest.raises(UsageError, match="named by a text, not by NoneType"):
+        load_encoder(None)  # type: ignore[arg-type]

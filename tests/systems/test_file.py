@@ -262,3 +262,9 @@ def test_any_bytes_load_or_raise_a_cotsmith_error(tmp_path_factory: pytest.TempP
     path.write_bytes(content)
     with pytest.raises(CotsmithError):
         load(path)
+
+
+@pytest.mark.parametrize("source", [None, 3, b"cards.json", {"cotsmith": 1}])
+def test_what_is_no_path_is_refused(source: object) -> None:
+    with pytest.raises(UsageError, match=f"named by its path, not by {type(source).__name__}"):
+        System.load(source)  # type: ignore[arg-type]
