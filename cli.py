@@ -48,7 +48,30 @@ VERBS: dict[str, tuple[str, str]] = {
         "cotsmith.scoring.commands:classify",
         "Name images and say why: what was seen, and what the class's rules expect.",
     ),
-    "diff": ("cotsmith.systems.commands:diff", "Show the edits that lead from one system to another."),
+    "diff": (
+        "cotsmith.scoring.diff_command:diff",
+        "Show the edits that lead from one system to another, grouped by attribute and class.",
+    ),
+    "log": (
+        "cotsmith.systems.history_commands:log",
+        "List the revisions of a system, the newest first: who, when, why, and what each scored.",
+    ),
+    "show": (
+        "cotsmith.systems.history_commands:show",
+        "Show a revision: who made it and why, what it scored, and what it changed.",
+    ),
+    "restore": (
+        "cotsmith.systems.history_commands:restore",
+        "Make a file again what it was at a revision; that is a new revision, nothing is rewritten.",
+    ),
+    "merge": (
+        "cotsmith.systems.merge_command:merge_command",
+        "Merge what two sides made of a system: what only one changed is taken, what both changed is a conflict.",
+    ),
+    "history": (
+        "cotsmith.systems.history_commands:history_group",
+        "Move a system's history, or verify it.",
+    ),
     "cache": (
         "cotsmith.scoring.cache_commands:cache",
         "Show, verify or clear the cache of embeddings, which spares encoding an image twice.",

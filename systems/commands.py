@@ -1,4 +1,4 @@
-"""The verbs that make, read, write and compare system files: new, import, export, schema, diff."""
+"""The verbs that make, read and write system files: new, import, export, schema."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from .exporting import FORMS, Form
 from .exporting import export as export_system
 from .file import load
 from .output import check_output, is_file, write_system, write_text
+from .sources import source_name
 from .text import plain
 
 output_option = click.option("-o", "--output", metavar="FILE", help="Write to FILE instead of standard output.")
@@ -68,7 +69,7 @@ def import_(source: str, name: str | None, output: str | None, force: bool) -> N
 
     check_output(output, force=force)
     imported = import_file(source, name=name)
-    write_system(imported.system, output)
+    write_system(imported.system, output, kind="import", reason=f"imported from {source_name(source)}")
     for remark in imported.remarks:
         terminal.warn(remark)
     system = imported.system
@@ -96,8 +97,12 @@ def export(file: str, form: Form, output: str | None, force: bool) -> None:
     FILE is a system file, gallery:NAME, or - for standard input. What the form cannot hold is told on standard error.
     """
     check_output(output, force=force)
-    exported = export_system(load(file), form)
-    write_text(exported.text, output)
+    system = load(file)
+    exported = export_system(system, form)
+    if form == "cotsmith" and is_file(output):
+        write_system(system, output, kind="import", reason=f"copy of {source_name(file)}")
+    else:
+        write_text(exported.text, output)
     if exported.lost:
         terminal.warn(f"{form} cannot hold {', '.join(exported.lost)}")
 
@@ -108,36 +113,3 @@ def schema() -> None:
     from .schema import system_schema
 
     terminal.out_json(system_schema())
-
-
-@click.command("diff")
-@click.argument("old")
-@click.argument("new")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json", "markdown"]),
-    default="text",
-    show_default=True,
-    help="How to print the edits.",
-)
-@terminal.json_option
-def diff(old: str, new: str, form: str, as_json: bool) -> None:
-    """Show the edits that lead from one system to another.
-
-    OLD and NEW are system files, gallery:NAME, or - for standard input. The edits are grouped by attribute and by
-    class; as JSON they are the list that cotsmith.edits_from_json reads.
-    """
-    from .changes import changes_markdown, changes_text, gather
-    from .diff import diff as difference
-    from .edit_json import edits_to_json
-
-    before, after = load(old), load(new)
-    edits = difference(before, after)
-    if as_json or form == "json":
-        terminal.out_json({"edits": edits_to_json(edits)})
-    elif not edits:
-        terminal.note("No difference.")
-    else:
-        render = changes_markdown if form == "markdown" else changes_text
-        terminal.out(render(gather(before, edits)))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from .. import terminal
 from ..errors import UsageError
@@ -11,6 +13,10 @@ from .file import content_for
 from .model import System
 from .sources import GALLERY, STDIN
 from .text import plain
+
+if TYPE_CHECKING:
+    from .edits import Edit
+    from .revisions import AuthorKind
 
 
 def is_file(output: str | None) -> bool:
@@ -41,6 +47,23 @@ def write_text(text: str, output: str | None) -> None:
         write_atomically(output, text.encode())
 
 
-def write_system(system: System, output: str | None) -> None:
-    """Write ``system`` in its canonical form, like ``write_text``."""
-    write_text(content_for(system, output if output is not None and is_file(output) else "system").decode(), output)
+def write_system(
+    system: System,
+    output: str | None,
+    *,
+    kind: AuthorKind = "person",
+    reason: str = "",
+    edits: Sequence[Edit] | None = None,
+) -> None:
+    """Write ``system`` in its canonical form, like ``write_text``; a file gets a revision, see ``save_revision``."""
+    if output is None or not is_file(output):
+        write_text(content_for(system, "system").decode(), output)
+        return
+    from .saving import save_revision
+
+    saved = save_revision(system, output, kind=kind, reason=reason, edits=edits)
+    for warning in saved.warnings:
+        terminal.warn(warning)
+    if saved.outside is not None and saved.outside.parent is not None:
+        where = f"revision {saved.outside.number}"
+        terminal.note(f"{plain(output)} was changed outside cotsmith; that is kept as {where}")

@@ -17,7 +17,7 @@ from .json_form import Json
 AuthorKind: TypeAlias = Literal["person", "llm", "check-fix", "optimiser", "import", "hand"]
 """Who made a revision; ``hand`` is a change of the file outside cotsmith, found afterwards."""
 
-KINDS: tuple[str, ...] = get_args(AuthorKind)
+KINDS: tuple[AuthorKind, ...] = get_args(AuthorKind)
 
 WHOLE_EVERY = 64
 """At most so many deltas lead from a whole text to a revision's."""

@@ -26,7 +26,7 @@ from .model import System
 from .revisions import AuthorKind, Revision, hash_of
 from .secrets import without_secrets
 
-__all__ = ["Saved", "person_name", "record_evaluation", "record_outside_change", "save_revision"]
+__all__ = ["Saved", "person_name", "record_evaluation", "record_outside_change", "save_content", "save_revision"]
 
 UNKNOWN = "unknown"
 """The author of a change outside cotsmith that git does not explain."""
@@ -75,19 +75,21 @@ def save_revision(
     """
     from .file import content_for
 
-    content = content_for(system, path)
-    target = Path(path)
-    if _is_special(target):
-        write_atomically(target, content)
-        return Saved(target, None, None, changed=True)
-    draft = _Draft(content, system, kind, author if author is not None else _default_author(kind), reason, edits)
-    try:
-        with History.open(target, timeout=timeout) as history:
-            return _save(history, draft, evaluation, exchanges)
-    except HistoryError as error:
-        changed = _content(target) != content
-        write_atomically(target, content)
-        return Saved(target, None, None, changed, (f"saved without history: {error}",))
+    who = author if author is not None else _default_author(kind)
+    draft = _Draft(content_for(system, path), system, kind, who, reason, edits)
+    return _save_draft(Path(path), draft, evaluation, exchanges, timeout)
+
+
+def save_content(
+    content: bytes, path: str | Path, *, author: str | None = None, reason: str = "", timeout: float = TIMEOUT_S
+) -> Saved:
+    """Write a text as it is, to the byte, and record it as a person's revision, like ``save_revision``.
+
+    Raises:
+        InputError: the file cannot be written; it is as it was.
+    """
+    draft = _Draft(content, None, "person", person_name() if author is None else author, reason, None)
+    return _save_draft(Path(path), draft, None, (), timeout)
 
 
 def record_outside_change(path: str | Path, *, timeout: float = TIMEOUT_S) -> Revision | None:
@@ -137,6 +139,26 @@ class _Draft:
     author: str
     reason: str
     edits: Sequence[Edit] | None
+
+
+def _save_draft(
+    target: Path,
+    draft: _Draft,
+    evaluation: Mapping[str, Json] | None,
+    exchanges: Sequence[Json],
+    timeout: float,
+) -> Saved:
+    """Save with history, and without where it cannot be used."""
+    if _is_special(target):
+        write_atomically(target, draft.content)
+        return Saved(target, None, None, changed=True)
+    try:
+        with History.open(target, timeout=timeout) as history:
+            return _save(history, draft, evaluation, exchanges)
+    except HistoryError as error:
+        changed = _content(target) != draft.content
+        write_atomically(target, draft.content)
+        return Saved(target, None, None, changed, (f"saved without history: {error}",))
 
 
 def _save(history: History, draft: _Draft, evaluation: Mapping[str, Json] | None, exchanges: Sequence[Json]) -> Saved:

@@ -1,4 +1,4 @@
-"""new, import, export, schema and diff on the command line: data on stdout, the rest on stderr, exit codes."""
+"""new, import, export and schema on the command line: data on stdout, the rest on stderr, exit codes."""
 
 from __future__ import annotations
 
@@ -15,8 +15,6 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from cotsmith.cli import run
-from cotsmith.systems.edit_json import edits_from_json
-from cotsmith.systems.edits import apply
 from cotsmith.systems.file import gallery_names, load, parse, render, save
 from cotsmith.systems.skeleton import skeleton
 
@@ -185,40 +183,6 @@ def test_schema_prints_a_schema_that_accepts_every_example(cotsmith: Command) ->
     assert not Draft202012Validator(schema).is_valid({"cotsmith": 1, "attributes": {}, "rules": {"A": {"a": []}}})
 
 
-class TestDiff:
-    def test_text_and_markdown_are_grouped(self, cotsmith: Command) -> None:
-        text = render(load("gallery:pokemon-cards"))
-        Path("a.json").write_text(text, "utf-8")
-        Path("b.json").write_text(text.replace('"white"', '"pale"').replace("Aggron", "Aggron X"), "utf-8")
-        result = cotsmith("diff", "a.json", "b.json")
-        assert (result.code, result.err) == (0, "")
-        assert result.out == (
-            'attribute dominant_color\n  dominant_color: reword option "white" to "pale"\n\n'
-            'class Aggron X\n  rename class "Aggron" to "Aggron X"\n'
-        )
-        marked = cotsmith("diff", "a.json", "-", "--format", "markdown", stdin=Path("b.json").read_text("utf-8"))
-        assert marked.out.startswith('### attribute dominant_color\n\n- dominant_color: reword option "white" to')
-
-    @pytest.mark.parametrize("option", [("--json",), ("--format", "json")])
-    def test_json_holds_edits_that_lead_from_one_to_the_other(self, cotsmith: Command, option: tuple[str, ...]) -> None:
-        result = cotsmith("diff", "gallery:demo", "gallery:demo-draft", *option)
-        edits = edits_from_json(json.loads(result.out))
-        assert apply(load("gallery:demo"), edits) == load("gallery:demo-draft")
-
-    def test_no_difference(self, cotsmith: Command) -> None:
-        result = cotsmith("diff", "gallery:demo", "gallery:demo")
-        assert (result.code, result.out, result.err) == (0, "", "No difference.\n")
-        assert json.loads(cotsmith("diff", "gallery:demo", "gallery:demo", "--json").out) == {"edits": []}
-
-    def test_a_file_with_faults_is_refused_with_all_of_them(self, cotsmith: Command) -> None:
-        Path("a.json").write_text(
-            render(load("gallery:demo")).replace('"cotsmith": 1', '"cotsmith": 2, "x": 1'), "utf-8"
-        )
-        result = cotsmith("diff", "a.json", "gallery:demo")
-        assert (result.code, result.out) == (2, "")
-        assert result.err.splitlines()[0] == "error: a.json: 2 problems"
-
-
 HEAVY = "torch transformers textual openai anthropic rich numpy PIL safetensors"
 
 
@@ -229,7 +193,6 @@ HEAVY = "torch transformers textual openai anthropic rich numpy PIL safetensors"
         ["import", "gallery:demo"],
         ["export", "gallery:demo", "--format", "markdown"],
         ["schema"],
-        ["diff", "gallery:demo", "gallery:demo-draft"],
     ],
 )
 def test_no_verb_loads_what_it_does_not_need(arguments: list[str]) -> None:
