@@ -11,7 +11,7 @@ from ..scoring.evaluation import Evaluation
 from ..scoring.incremental import Encode
 from ..scoring.likelihood import cross_entropy
 from ..scoring.statistics import mcnemar
-from ..systems.edits import Edit
+from ..systems.edits import AddOption, Edit
 from ..systems.model import System
 from ..systems.text import plain
 from .locks import Cell, renamed, touched
@@ -122,6 +122,14 @@ class Climb:
             return Tried(move, False, gained, lost, p, "its gain on train may be chance")
         self._take(move, train, self.dev.with_edits(move.edits, self.encode))
         return Tried(move, True, gained, lost, p)
+
+    def remaining(self, move: Move) -> Move:
+        """``move`` without the options that are there by now: an earlier move may have rested on the same ones."""
+        present = {
+            (attribute.name, option) for attribute in self.train.system.attributes for option in attribute.options
+        }
+        edits = (e for e in move.edits if not (isinstance(e, AddOption) and (e.attribute, e.option) in present))
+        return Move(tuple(edits), move.rationale)
 
     def _take(self, move: Move, train: Evaluation, dev: Evaluation) -> None:
         self.train, self.dev = train, dev

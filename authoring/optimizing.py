@@ -29,11 +29,12 @@ SIGNIFICANT = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What an engine spent on its LLM."""
+    """What an engine spent on its LLM; ``ended`` says why it stopped, where that was not the climb's doing."""
 
     model: str = ""
     usage: Usage = field(default_factory=Usage)
     calls: int = 0
+    ended: str = ""
 
 
 class Engine(Protocol):
@@ -128,7 +129,7 @@ def optimize(
         paired(start.test.correct, after.test.correct),
         cost,
         time.monotonic() - begun,
-        climb.stopped or "nothing more was found",
+        climb.stopped or cost.ended or "nothing more was found",
         interrupted or (cancelled is not None and cancelled()),
     )
 

@@ -13,7 +13,7 @@ from ..systems.json_form import Json
 from .llm import Message, Picture, Request
 
 _FILE = re.compile(
-    r"---\nvariables: (?P<variables>[^\n]*)\n---\n\s*"
+    r"---\nvariables: ?(?P<variables>[^\n]*)\n---\n\s*"
     r"(?:# Instructions\n(?P<instructions>.*?)\n)?# Message\n(?P<message>.*)",
     re.DOTALL,
 )

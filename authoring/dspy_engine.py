@@ -1,0 +1,275 @@
+"""The engine with an LLM: a DSPy program proposes edits from feedback, GEPA improves the program's instructions."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ..errors import CotsmithError, Interrupted, LLMError, UsageError
+from ..systems.json_form import Json
+from .asking import ask
+from .climb import Climb, Move
+from .compact import names_text, system_text
+from .evidence import evidence_text
+from .groups import Group, confused_groups
+from .judging import Verdict, judge
+from .llm import Message, Request
+from .memo import RememberingLLM
+from .optimizing import Cost
+from .plan import MAX_OUTPUT_TOKENS, proposals_schema
+from .prompt import load_prompt
+
+if TYPE_CHECKING:
+    from ..scoring.evaluation import Evaluation
+
+MOST_GROUPS = 6
+MINIBATCH = 2
+"""How many examples GEPA reflects on at a time."""
+
+GEPA_SHARE = 0.6
+"""The share of the calls that may go into better instructions; the rest is for proposals with them."""
+
+_REFLECTION: dict[str, Json] = {
+    "type": "object",
+    "properties": {"new_instruction": {"type": "string"}},
+    "required": ["new_instruction"],
+    "additionalProperties": False,
+}
+
+
+class DSPyEngine:
+    """Climbs by what ``llm`` proposes for groups of confused classes.
+
+    A DSPy program is given the system, a group, and the evidence of the train images, and proposes edits. GEPA
+    rewrites its instructions from the textual feedback of each proposal's measured effect, on train, and keeps those
+    that score best on dev. Every edit proposed on the way is a move of the climb. Then the best program proposes again,
+    from where the climb stands, until nothing more is taken or the calls are used up.
+    """
+
+    def __init__(self, llm: RememberingLLM, *, seed: int = 0) -> None:
+        check_dspy()
+        self._llm = llm
+        self._seed = seed
+
+    def __call__(self, climb: Climb, *, cancelled: Callable[[], bool] | None = None) -> Cost:
+        """Climb. Raises ``LLMError`` when the first call fails already; later, what was found counts."""
+        session = _Session(self._llm, climb, cancelled or (lambda: False))
+        with _quiet_dspy():
+            import dspy
+
+            student = _lm(session, "optimize", proposals_schema())
+            try:
+                with dspy.context(lm=student, adapter=dspy.JSONAdapter(), disable_history=True):
+                    self._climb(session)
+            except (KeyboardInterrupt, Interrupted):
+                session.harvest()
+                raise Interrupted("interrupted") from None
+        if session.failure is not None and not self._llm.calls:
+            raise session.failure
+        ended = session.failure.message if session.failure else "the calls are used up" if self._llm.used_up else ""
+        return Cost(self._llm.name, self._llm.usage, self._llm.calls, ended)
+
+    def _climb(self, session: _Session) -> None:
+        groups = session.groups()
+        if not groups:
+            return
+        program = _program()
+        if self._llm.calls_left * GEPA_SHARE > 2 * len(groups) + MINIBATCH:
+            program = _improved(program, session, groups, self._seed, int(self._llm.calls_left * GEPA_SHARE))
+            session.harvest()
+        while groups and not session.over:
+            for group in groups:
+                session.run(program, group)
+            if not session.harvest():
+                return
+            groups = session.groups()
+
+
+@dataclass(eq=False)
+class _Session:
+    """One climb with an LLM: the bridge between DSPy's calls and ours, and the moves that came of them."""
+
+    llm: RememberingLLM
+    climb: Climb
+    cancelled: Callable[[], bool]
+    failure: LLMError | None = None
+
+    def __post_init__(self) -> None:
+        self.moves: dict[Move, None] = {}
+
+    @property
+    def over(self) -> bool:
+        """Whether to stop asking."""
+        return bool(self.failure or self.climb.stopped or self.llm.used_up or self.cancelled())
+
+    def groups(self) -> tuple[Group, ...]:
+        """The classes to improve where the climb stands."""
+        return confused_groups(self.climb.train, MOST_GROUPS)
+
+    def inputs(self, group: Group) -> dict[str, str]:
+        """What the program is given: the same on train and dev, and all of it from train."""
+        train = self.climb.train
+        return {
+            "system": system_text(train.system),
+            "group": names_text(group),
+            "evidence": evidence_text(train, group),
+        }
+
+    def run(self, program: Any, group: Group) -> None:
+        """Let the program propose for a group, and keep the moves; a reply that cannot be used brings none."""
+        if self.over:
+            return
+        try:
+            prediction = program(**self.inputs(group))
+        except CotsmithError:
+            raise
+        except Exception:  # DSPy wraps every error of a call in its own; `failure` has what it was
+            return
+        self.judged(prediction.proposals, group, self.climb.train)
+
+    def judged(self, value: Json, group: Group, evaluation: Evaluation) -> Verdict:
+        """Measure proposals where the climb stands, and keep their moves."""
+        verdict = judge(evaluation, value, group, locked=self.climb.locked, encode=self.climb.encode)
+        self.moves.update(dict.fromkeys(verdict.moves))
+        return verdict
+
+    def harvest(self) -> int:
+        """Try the moves that were proposed, that with the largest gain first; returns how many were taken."""
+        ranked = sorted(self.moves, key=lambda move: -_gain(self.climb, move))
+        self.moves = {}
+        taken = 0
+        for move in ranked:
+            if self.climb.stopped:
+                break
+            taken += self.climb.consider(self.climb.remaining(move)).taken
+        return taken
+
+    def ask(self, task: str, instructions: str, text: str, schema: dict[str, Json]) -> str:
+        """One call of ours for one of DSPy's: the reply, read and validated, as JSON."""
+        version = load_prompt("optimize").version
+        request = Request(task, version, instructions, (Message("user", text),), schema, MAX_OUTPUT_TOKENS)
+        try:
+            return json.dumps(ask(self.llm, request, cancelled=self.cancelled).value, ensure_ascii=False)
+        except Interrupted:
+            raise KeyboardInterrupt from None
+        except LLMError as error:
+            if not self.llm.used_up:
+                self.failure = error
+            raise
+
+
+def check_dspy() -> None:
+    """Raise ``UsageError``, which names the extra, unless DSPy and GEPA are installed. Imports neither."""
+    if not all(importlib.util.find_spec(name) for name in ("dspy", "gepa")):
+        raise UsageError(
+            "the engine dspy needs packages that are not installed",
+            hint='Install them: pip install "cotsmith[dspy]"; or use --engine greedy, which needs no LLM.',
+        )
+
+
+def _gain(climb: Climb, move: Move) -> int:
+    try:
+        effect = climb.train.effect(move.edits, climb.encode)
+    except CotsmithError:
+        return 0
+    return int(effect.gained.size - effect.lost.size)
+
+
+def _program() -> Any:
+    """The program: one prediction, from system, group and evidence to proposals."""
+    import dspy
+
+    fields = {
+        "system": (str, dspy.InputField(desc="its attributes, then for each class a row of its rules in their order")),
+        "group": (str, dspy.InputField(desc="the classes to improve")),
+        "evidence": (str, dspy.InputField(desc="what labelled images say")),
+        "proposals": (list[dict[str, Any]], dspy.OutputField(desc='each {"rationale": ..., "edit": {...}}')),
+    }
+    signature = dspy.make_signature(fields, load_prompt("optimize").instructions)
+    return dspy.Predict(signature)
+
+
+def _improved(program: Any, session: _Session, groups: Sequence[Group], seed: int, most: int) -> Any:
+    """``program`` with the instructions that GEPA finds best on dev, with at most ``most`` calls of the program."""
+    import dspy
+
+    climb = session.climb
+    sides = {"train": climb.train, "dev": climb.dev}
+
+    def metric(gold: Any, pred: Any, trace: Any = None, name: Any = None, pred_trace: Any = None) -> Any:
+        del trace, name, pred_trace  # DSPy's signature
+        verdict = session.judged(pred.proposals, gold.members, sides[gold.side])
+        return dspy.Prediction(score=verdict.score, feedback=verdict.feedback)
+
+    def examples(side: str) -> list[Any]:
+        names = ("system", "group", "evidence")
+        return [dspy.Example(side=side, members=g, **session.inputs(g)).with_inputs(*names) for g in groups]
+
+    gepa = dspy.GEPA(
+        metric=metric,
+        max_metric_calls=most,
+        reflection_lm=_lm(session, "optimize-instructions", _REFLECTION),
+        reflection_minibatch_size=min(MINIBATCH, len(groups)),
+        num_threads=1,
+        use_merge=False,
+        seed=seed,
+        gepa_kwargs={"stop_callbacks": [lambda _: session.over]},
+    )
+    return gepa.compile(program, trainset=examples("train"), valset=examples("dev"))
+
+
+def _lm(session: _Session, task: str, schema: dict[str, Json]) -> Any:
+    """A DSPy language model that asks through our client: one place for keys, retries, budget and recording."""
+    import dspy
+    from dspy import lm15
+
+    class Bridge:
+        def complete(self, request: Any) -> Any:
+            text = "\n\n".join(part.text for message in request.messages for part in message.parts)
+            reply = session.ask(task, str(request.system or ""), text, schema)
+            return lm15.Response(
+                id=None,
+                model=session.llm.name,
+                message=lm15.Message.assistant(reply),
+                finish_reason="stop",
+                usage=lm15.Usage(),
+            )
+
+    return dspy.LM(session.llm.name, engine=Bridge(), cache=False, num_retries=0)
+
+
+@contextmanager
+def _quiet_dspy() -> Iterator[None]:
+    """DSPy without caches, without a price list from the network, without log lines and bars of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        before = dict(os.environ)
+        os.environ.update(LITELLM_LOCAL_MODEL_COST_MAP="true", DSPY_CACHEDIR=folder)
+        try:
+            import dspy
+            from tqdm.std import tqdm
+
+            dspy.configure_cache(enable_disk_cache=False, enable_memory_cache=False)
+            dspy.disable_logging()
+            begin = tqdm.__init__
+
+            def hidden(self: Any, *args: Any, **options: Any) -> None:
+                begin(self, *args, **{**options, "disable": True})
+
+            # DSPy and GEPA draw bars on stdout, which is for data, and have no switch for that.
+            tqdm.__init__ = hidden
+            try:
+                yield
+            finally:
+                tqdm.__init__ = begin
+        finally:
+            for name in ("LITELLM_LOCAL_MODEL_COST_MAP", "DSPY_CACHEDIR"):
+                if name in before:
+                    os.environ[name] = before[name]
+                else:
+                    os.environ.pop(name, None)
