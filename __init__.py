@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .scoring.evaluation import evaluate as evaluate
     from .scoring.labelled import LabelledEmbeddings as LabelledEmbeddings
     from .scoring.sources import load_dataset as load_dataset
+    from .scoring.splitting import split_dataset as split_dataset
     from .systems.describe import describe as describe
     from .systems.diff import diff as diff
     from .systems.edit_json import edits_from_json as edits_from_json
@@ -54,6 +55,7 @@ _HOME = {
     "invert": "systems.edits",
     "load_dataset": "scoring.sources",
     "load_encoder": "scoring.encoders",
+    "split_dataset": "scoring.splitting",
 }
 
 __all__ = list(_HOME)

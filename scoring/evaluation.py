@@ -36,6 +36,7 @@ from .measures import (
 from .probabilities import Answers, Indexes, answers, check_answerable
 from .scores import Combine, check_combine, class_scores, plan, ranks, winners
 from .setting import Setting as Setting
+from .splitting import with_split
 from .standing import Standing, stand, ties
 from .statistics import Share, mcnemar
 from .suggestions import FALSE_DISCOVERIES, Suggestion, suggest
@@ -294,7 +295,8 @@ def evaluate(
     out and listed in ``Evaluation.setting.skipped``.
 
     Args:
-        split: ``train``, ``dev``, ``test``, another name that the data gives, or ``all``.
+        split: ``train``, ``dev``, ``test`` (made by content where the data names no splits, see ``split_dataset``),
+            another name that the data gives, or ``all``.
         combine: ``"sum"`` or ``"product"``, see ``scores.class_scores``.
         seed: of the derangements of the permuted control.
         batch_size: images per batch; the encoder's own choice when None.
@@ -336,7 +338,7 @@ def check_evaluable(system: System, dataset: Data, split: str = "all") -> Data:
         DataError: a split that is not there, or labels that are not classes.
     """
     check_answerable(system)
-    chosen = dataset.split(split)
+    chosen = (with_split(dataset, split) if isinstance(dataset, Dataset) else dataset).split(split)
     if isinstance(chosen, Dataset):
         check_labels(chosen, system)
     else:

@@ -36,10 +36,11 @@ class DataChoice:
 
     def load(self) -> Dataset:
         """Find the images of all splits; where one is chosen that the data does not name, the splits are made."""
+        from .dataset import split_name
         from .splitting import SHARES
 
         dataset = self._found()
-        return self._split(dataset) if self.split in SHARES else dataset
+        return self._split(dataset) if split_name(self.split) in SHARES else dataset
 
     def load_split(self) -> Dataset:
         """Find the images of all splits, each with its own; the data's own splits, or such as are made here."""

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from .dataset import Dataset, Item, Skipped
+from .dataset import Dataset, Item, Skipped, split_name
 
 SHARES: Mapping[str, float] = {"train": 0.2, "dev": 0.4, "test": 0.4}
 """The share of the contents that each split gets.
@@ -67,6 +67,13 @@ def split_dataset(dataset: Dataset, *, progress: Progress | None = None) -> Spli
     split = _assigned(groups)
     items = tuple(replace(item, split=split[digests[item.path]]) for item in dataset.items if item.path in digests)
     return Splitting(replace(dataset, items=items, problems=dataset.problems + unreadable), True, conflicts)
+
+
+def with_split(dataset: Dataset, name: str) -> Dataset:
+    """``dataset``, split by content if ``name`` is train, dev or test and the data names no splits itself."""
+    if dataset.splits or split_name(name) not in SHARES:
+        return dataset
+    return split_dataset(dataset).dataset
 
 
 def _assigned(groups: Mapping[str, Sequence[Item]]) -> dict[str, str]:

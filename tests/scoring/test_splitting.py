@@ -5,12 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
+import cotsmith
+from cotsmith.errors import DataError
 from cotsmith.scoring.dataset import Dataset, Item
+from cotsmith.scoring.evaluation import evaluate
 from cotsmith.scoring.splitting import SHARES, Splitting, split_dataset
+from cotsmith.systems.model import Attribute, System
+from tests.scoring.worlds import HashEncoder
 
 
 def dataset(folder: Path, contents: dict[str, bytes], splits: dict[str, str] | None = None) -> Dataset:
@@ -101,3 +108,22 @@ def test_progress_is_told_to_the_end(tmp_path: Path) -> None:
         dataset(tmp_path, {"a/1": b"x", "a/2": b"y"}), progress=lambda done, total: told.append((done, total))
     )
     assert told == [(1, 2), (2, 2)]
+
+
+@pytest.mark.parametrize("name", ["train", "dev", "test", "val"])
+def test_a_split_that_the_data_does_not_name_is_made_by_content(tmp_path: Path, name: str) -> None:
+    system = System(attributes=(Attribute("a", ("{}",), ("x",)),), rules={"A": {"a": ("x",)}, "B": {}})
+    generator = np.random.default_rng(1)
+    items = []
+    for index in range(40):
+        label = "AB"[index % 2]
+        path = tmp_path / f"{index}.png"
+        Image.fromarray(generator.integers(0, 256, (4, 5, 3), np.uint8)).save(path)
+        items.append(Item(path, label))
+    data = Dataset("cards", tuple(items))
+    found = evaluate(system, data, HashEncoder(), split=name)
+    made = cotsmith.split_dataset(data).dataset.split(name)
+    assert found.setting.items == made.items
+    assert 0 < found.n == len(made) < 40
+    with pytest.raises(DataError, match='no split "holdout"; the data names no splits'):
+        evaluate(system, data, HashEncoder(), split="holdout")
