@@ -45,9 +45,7 @@ def level_of(agreement: Share | None, *, silent: bool) -> Level:
     return "good" if agreement.value >= GOOD else "mixed" if agreement.value >= MIXED else "bad"
 
 
-def marked(
-    agreement: Share | None, *, silent: bool, gain: bool, fault: bool, locked: bool, seen: bool
-) -> Marked:
+def marked(agreement: Share | None, *, silent: bool, gain: bool, fault: bool, locked: bool, seen: bool) -> Marked:
     """The marks of a cell: before its text what is wrong, worst first; behind it what a person did."""
     level = level_of(agreement, silent=silent)
     before = GAIN if gain else BAD if level == "bad" else HALF if level == "mixed" else FAULT if fault else " "

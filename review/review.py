@@ -1,0 +1,287 @@
+"""The review without a screen: a session, what was found about it, the cells in view, the one selected, the queue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from ..authoring.locks import Cell
+from ..errors import UsageError
+from ..scoring.statistics import Share
+from ..systems.edits import Edit, SetRule
+from ..systems.model import Rule
+from ..systems.text import plain
+from ..validate.finding import Finding
+from ..validate.fixing import fix_all
+from .evidence import Evidence, evidence_of, structure_only
+from .insight import Insight, nearest_cell
+from .marks import Marked, marked
+from .seen_marks import SeenMarks
+from .session import Made, Session
+from .view import Facts, Only, Sort, View, rows
+
+_MOST_RANKED = 20_000
+"""In larger systems the queue ends with the findings: ranking every cell would take longer than a key press."""
+
+
+class Review:
+    """Everything that a screen shows, and everything that a key does, as plain calls.
+
+    Attributes:
+        session: the system, its journal and its evaluation.
+        insight: findings, gains and locks; of an older generation while newer ones are looked for.
+        view: what filters and sorts the classes; ``rows`` are those that it leaves.
+        cell: the selected class and attribute; None in a system without either.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.insight = Insight()
+        self.view = View()
+        self.seen = SeenMarks(None if session.read_only else session.path)
+        self.rows: tuple[str, ...] = ()
+        self.cell: Cell | None = None
+        self.show()
+
+    # What is in view
+
+    def show(self, view: View | None = None) -> None:
+        """Work out the rows anew, under another ``view`` if one is given; the selected cell stays where it can."""
+        if view is not None:
+            self.view = view
+        self.rows = rows(self.session.system.classes, self.view, self._facts())
+        names = self.attributes
+        if not self.rows or not names:
+            self.cell = None
+            return
+        class_name, attribute = self.cell or (self.rows[0], names[0])
+        self.cell = (
+            class_name if class_name in self.rows else self.rows[0],
+            attribute if attribute in names else names[0],
+        )
+
+    def filter(self, text: str) -> None:
+        """Show only classes with ``text`` in their name or in one of their rules."""
+        self.show(replace(self.view, text=text))
+
+    def only(self, what: Only) -> None:
+        """Show only classes of one kind."""
+        self.show(replace(self.view, only=what))
+
+    def sort(self, order: Sort) -> None:
+        """Order the classes."""
+        self.show(replace(self.view, sort=order))
+
+    @property
+    def attributes(self) -> tuple[str, ...]:
+        """The attributes' names, the columns."""
+        return tuple(a.name for a in self.session.system.attributes)
+
+    def select(self, cell: Cell) -> None:
+        """Select a cell; where the view hides its class, the view shows everything again."""
+        if cell[0] not in self.session.system.rules or cell[1] not in self.attributes:
+            return
+        self.cell = cell
+        if cell[0] not in self.rows:
+            self.show(replace(self.view, text="", only="all"))
+
+    def marked(self, cell: Cell) -> Marked:
+        """How a cell is marked and tinted."""
+        session = self.session
+        silent = not session.system.rules[cell[0]][cell[1]]
+        return marked(
+            None if session.figures is None else self._agreement(cell),
+            silent=silent,
+            gain=cell in self.insight.gains,
+            fault=cell in self.insight.by_cell,
+            locked=cell in self.insight.locked,
+            seen=self.seen.has(session.system, cell),
+        )
+
+    def evidence(self, cell: Cell) -> Evidence:
+        """What there is to see of a cell; without images, or while its rule is being measured, the structure."""
+        session = self.session
+        class_name, attribute = cell
+        e = session.evaluation
+        if e is None or session.measuring or session.problem or e.system != session.system:
+            return structure_only(session.system, class_name, attribute)
+        return evidence_of(e, class_name, attribute)
+
+    # Editing
+
+    def edit(self, edits: Sequence[Edit], title: str = "") -> Made:
+        """Make one step; what a person sets is seen."""
+        made = self.session.edit(edits, title)
+        self._followed(made.edits)
+        return made
+
+    def set_rule(self, rule: Rule, classes: Iterable[str] | None = None) -> Made | None:
+        """Set the rule of the selected cell, or of ``classes`` in its attribute; None where nothing changes."""
+        if self.cell is None:
+            return None
+        class_name, attribute = self.cell
+        names = [class_name] if classes is None else list(classes)
+        system = self.session.system
+        options = system.attribute(attribute).options
+        ordered = tuple(option for option in options if option in rule)
+        edits = [SetRule(name, attribute, ordered) for name in names if system.rules[name][attribute] != ordered]
+        if not edits:
+            self.mark_seen([(name, attribute) for name in names])
+            return None
+        return self.edit(edits)
+
+    def undo(self) -> Made | None:
+        """Undo the last step, and show where it was."""
+        return self._moved(self.session.undo())
+
+    def redo(self) -> Made | None:
+        """Do the last undone step again, and show where it is."""
+        return self._moved(self.session.redo())
+
+    def refresh(self) -> None:
+        """After anything changed beneath: the rows anew."""
+        self.show()
+
+    # Findings
+
+    def findings_here(self) -> tuple[Finding, ...]:
+        """The findings about the selected cell."""
+        return self.insight.by_cell.get(self.cell, ()) if self.cell is not None else ()
+
+    def fix(self, finding: Finding) -> Made:
+        """Apply the fix of a finding.
+
+        Raises:
+            UsageError: it has none.
+            EditError: the system has changed, and the fix no longer applies.
+        """
+        if finding.fix is None:
+            raise UsageError(f"{finding.code} {finding.name} has no fix", hint=plain(finding.hint))
+        return self.edit(finding.fix.edits, f"fixed {finding.code} {finding.name}: {plain(finding.fix.title)}")
+
+    def safe_fixes(self) -> tuple[Edit, ...]:
+        """The edits of all safe fixes together, one after the other until none is left."""
+        return fix_all(self.session.system).edits
+
+    def goto(self, finding: Finding) -> None:
+        """Select the place of a finding, as near as there is a cell."""
+        if self.cell is None:
+            return
+        cell = nearest_cell(finding.place, self.session.system, self.cell)
+        if cell is not None:
+            self.select(cell)
+
+    # The queue
+
+    @property
+    def queue(self) -> tuple[Cell, ...]:
+        """The cells worth looking at: what gains most first, then what checks found, then where images disagree.
+
+        Cells that were seen are left out, so that the queue ends.
+        """
+        system, names = self.session.system, self.attributes
+        gains = [(one.edit.class_name, one.edit.attribute) for one in self.insight.suggestions]
+        faults = [
+            cell for cell, found in self.insight.by_cell.items() if any(finding.severity != "note" for finding in found)
+        ]
+        bad: list[tuple[float, Cell]] = []
+        if self.session.figures is not None and len(system.rules) * len(names) <= _MOST_RANKED:
+            for class_name in system.rules:
+                for attribute in names:
+                    cell = class_name, attribute
+                    if self.marked(cell).level == "bad":
+                        share = self._agreement(cell)
+                        bad.append((share.value or 0.0 if share is not None else 0.0, cell))
+        ordered = dict.fromkeys([*gains, *faults, *(cell for _, cell in sorted(bad, key=lambda one: one[0]))])
+        known = set(names)
+        return tuple(
+            cell for cell in ordered if cell[0] in system.rules and cell[1] in known and not self.seen.has(system, cell)
+        )
+
+    def next_in_queue(self, step: int = 1) -> Cell | None:
+        """Select the next cell of the queue, or with ``step`` -1 the one before; None, and no move, at its end."""
+        waiting = self.queue
+        if not waiting:
+            return None
+        at = waiting.index(self.cell) + step if self.cell in waiting else (0 if step > 0 else len(waiting) - 1)
+        self.select(waiting[at % len(waiting)])
+        return self.cell
+
+    # Seen
+
+    def mark_seen(self, cells: Iterable[Cell], *, seen: bool = True) -> None:
+        """Mark cells as looked at, or take the marks away."""
+        self.seen.mark(self.session.system, list(cells), seen=seen)
+
+    def toggle_seen(self) -> bool:
+        """Turn the selected cell's mark round; returns whether it is seen now."""
+        if self.cell is None:
+            return False
+        now = not self.seen.has(self.session.system, self.cell)
+        self.mark_seen([self.cell], seen=now)
+        return now
+
+    @property
+    def progress(self) -> tuple[int, int]:
+        """How many cells were seen, and how many there are."""
+        system = self.session.system
+        return self.seen.count(system), len(system.rules) * len(system.attributes)
+
+    # The rest
+
+    def _agreement(self, cell: Cell) -> Share | None:
+        """The agreement with a rule as it stands; None while it is being measured."""
+        figures = self.session.figures
+        if figures is None:
+            return None
+        measured = figures.evaluation.system.rules.get(cell[0], {}).get(cell[1])
+        same = measured == self.session.system.rules[cell[0]][cell[1]]
+        return figures.agreement(*cell) if same else None
+
+    def _followed(self, edits: Sequence[Edit]) -> None:
+        self.seen.follow(self.session.system, edits)
+        self.show()
+
+    def _moved(self, made: Made | None) -> Made | None:
+        if made is None:
+            return None
+        for edit in made.edits:
+            if isinstance(edit, SetRule):
+                self.select((edit.class_name, edit.attribute))
+                break
+        self.show()
+        return made
+
+    def _facts(self) -> Facts:
+        system, figures, insight = self.session.system, self.session.figures, self.insight
+        gains: dict[str, float] = {}
+        for one in insight.suggestions:
+            gains[one.edit.class_name] = max(gains.get(one.edit.class_name, 0.0), one.change)
+        faulty = {cell[0] for cell, found in insight.by_cell.items() if found}
+        for finding in insight.findings:
+            match finding.place.path:
+                case ("rules", str(name), *_):
+                    faulty.add(name)
+        locked = {cell[0] for cell in insight.locked}
+
+        def text(name: str) -> str:
+            return "\n".join([name, *(option for rule in system.rules[name].values() for option in rule)])
+
+        def accuracy(name: str) -> float | None:
+            share = None if figures is None else figures.class_share(name)
+            return None if share is None else share.value
+
+        def unseen(name: str) -> bool:
+            return not all(self.seen.has(system, (name, a)) for a in self.attributes)
+
+        return Facts(
+            text,
+            accuracy,
+            lambda name: gains.get(name, 0.0),
+            {
+                "gain": lambda name: name in gains,
+                "findings": lambda name: name in faulty,
+                "unseen": unseen,
+                "locked": lambda name: name in locked,
+            },
+        )
