@@ -83,9 +83,11 @@ def score(
     from .comparison import compare
     from .curve_report import check_picture
     from .evaluation import check_evaluable
+    from .recording import measured_content, record_measured
 
     if output is not None and not fitting:
         raise UsageError("-o is for the system that --fit makes", hint="Add --fit.")
+    contents = {file: measured_content(file) for file in files}
     systems = {file: load(file) for file in files}
     if curve:
         check_picture(curve)
@@ -133,6 +135,10 @@ def score(
         note(f"written to {plain(report)}")
     _print(found, None if curve is None else drawn, cells=cells, as_json=as_json)
     for one in found:
+        told = record_measured(one.system, contents[one.system], one.evaluation)
+        if told:
+            warn(told)
+    for one in found:
         which = f"{plain(one.system)} with {plain(one.encoder)}: " if len(found) > 1 else ""
         _below(ctx, which, one.evaluation.accuracy, min_accuracy)
 
@@ -162,6 +168,7 @@ def _fit(systems: Mapping[str, System], wanted: FitRequest, *, as_json: bool) ->
     from .evaluation import check_evaluable, evaluate
     from .fit_report import fit_json, fit_report
     from .fitting import fit, fitting_data
+    from .recording import measured_json
     from .reuse import on_split
 
     if len(systems) > 1 or len(wanted.encoders) > 1:
@@ -192,7 +199,15 @@ def _fit(systems: Mapping[str, System], wanted: FitRequest, *, as_json: bool) ->
     else:
         console().print(fit_report(fitted))
     if wanted.output is not None:
-        write_system(apply(system, fitted.edits), wanted.output)
+        best = fitted.fitted_test or fitted.fitted_dev
+        write_system(
+            apply(system, fitted.edits),
+            wanted.output,
+            kind="optimiser",
+            reason=f"fitted on {fitted.images} dev images",
+            edits=fitted.edits,
+            evaluation=measured_json(best),
+        )
         note(f"written to {plain(wanted.output)}")
     elif fitted.edits:
         note("nothing is written; -o FILE writes the fitted system")

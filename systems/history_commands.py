@@ -12,7 +12,7 @@ from ..errors import InputError, UsageError
 from .changes import count
 from .history import History, damaged, history_path
 from .history_log import entries, entry_json, log_text, measured_text
-from .output import check_output, is_file
+from .output import check_output, is_file, tell_saved
 from .revision_spec import split_revision
 from .screen import ColorChoice, color_option, print_lines, screen
 from .sources import GALLERY, STDIN
@@ -99,11 +99,7 @@ def restore(revision: str, reason: str) -> None:
         found = history.find(name)
         content = history.content(found)
     saved = save_content(content, path, reason=reason or f"restored revision {found.number}")
-    for warning in saved.warnings:
-        terminal.warn(warning)
-    if saved.outside is not None:
-        kept = f"recorded as revision {saved.outside.number} first"
-        terminal.note(f"What was changed outside cotsmith was {kept}.")
+    tell_saved(saved)
     if not saved.changed:
         terminal.note(f"{plain(path)} is as in revision {found.number} already.")
     else:

@@ -33,6 +33,12 @@ def split_git(source: str) -> tuple[str, str] | None:
     return match["revision"], match["path"]
 
 
+def names_revision(source: str) -> bool:
+    """Whether ``source`` is a revision of a file that is there, and so nothing that can be written."""
+    parts = split_revision(source)
+    return parts is not None and os.path.lexists(parts[0])
+
+
 def revision_bytes(source: str) -> bytes | None:
     """The bytes that ``FILE@REVISION`` or git's ``REV:path`` names; ``None`` when ``source`` is neither.
 

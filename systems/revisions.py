@@ -139,6 +139,12 @@ def last(connection: sqlite3.Connection) -> Revision | None:
     return None if row is None else _revision(row)
 
 
+def has_hash(connection: sqlite3.Connection, content_hash: str) -> bool:
+    """Whether the file has ever held the text with this hash."""
+    found = connection.execute("SELECT 1 FROM revision WHERE written AND hash = ?", (content_hash,))
+    return found.fetchone() is not None
+
+
 def intents(connection: sqlite3.Connection) -> list[Revision]:
     """The revisions whose writing has not been confirmed."""
     return [_revision(row) for row in connection.execute(f"SELECT {_COLUMNS} FROM revision WHERE NOT written")]

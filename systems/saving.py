@@ -101,20 +101,28 @@ def record_outside_change(path: str | Path, *, timeout: float = TIMEOUT_S) -> Re
         return _settle(history)
 
 
-def record_evaluation(path: str | Path, evaluation: Mapping[str, Json], *, timeout: float = TIMEOUT_S) -> str:
-    """Keep with the history what the file, as it is now, scored; returns a warning, or ``""``.
+def record_evaluation(
+    path: str | Path,
+    evaluation: Mapping[str, Json],
+    *,
+    content: bytes | None = None,
+    timeout: float = TIMEOUT_S,
+) -> str:
+    """Keep with the history what the file scored; returns a warning, or ``""``.
 
     ``evaluation`` is JSON: ``accuracy`` (a share of 1) and what a reader needs to compare: ``n``, ``ci95``,
-    ``encoder``, ``data``, ``split`` ... Where no history has begun, none is: measuring a file does not change it.
+    ``encoder``, ``data``, ``split`` ... ``content`` is the text that was measured, the file's or an older one; left
+    out, it is the file as it is now. A text that no revision has is not kept. Where no history has begun, none is:
+    measuring a file does not change it.
     """
     if not history_path(path).exists():
         return ""
     try:
         with History.open(path, timeout=timeout) as history, history.transaction():
             _settle(history)
-            head = revisions.last(history.connection)
-            if head is not None:
-                _keep(history, head, evaluation, ())
+            measured = hash_of(content) if content is not None else history.file_hash()
+            if revisions.has_hash(history.connection, measured):
+                revisions.add_evaluation(history.connection, measured, revisions.now(), dict(evaluation))
             return history.notice
     except HistoryError as error:
         return f"the history does not keep this evaluation: {error}"

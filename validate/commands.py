@@ -66,6 +66,7 @@ def check(
     Exits with 1 if there are findings, with 2 if a file cannot be read. --encoder lets the checks of options compare
     text embeddings; without it no model is loaded.
     """
+    from ..systems.output import tell_saved
     from .inspection import Plan, inspect_files, worst
 
     if mend and preview:
@@ -91,6 +92,8 @@ def check(
         for applied in each.applied:
             steps = "; ".join(applied.steps)
             note(f"{'would fix' if preview else 'fixed'} {applied.finding.code} {applied.finding.name}: {steps}")
+        if each.saved is not None:
+            tell_saved(each.saved)
     _print(inspected, "json" if as_json else output_format, preview=preview)
     code = worst(inspected)
     ctx.exit(0 if exit_zero and code == 1 else code)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..errors import InputError, InvalidSystemError, UsageError
-from ..systems.file import Document, read, render, save
+from ..systems.file import Document, read, render
+from ..systems.revision_spec import split_git, split_revision
 from ..systems.sources import GALLERY, STDIN
 from ..systems.text import plain
 from .engine import check
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from ..scoring.encoder import Encoder
     from ..scoring.evaluation import Evaluation
     from ..systems.model import System
+    from ..systems.saving import Saved
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,8 @@ class Plan:
 class Inspected:
     """One file: what was found (after mending), what was mended, and the difference that fixes make.
 
-    ``error`` says why the file could not be read; there is no ``document`` then.
+    ``error`` says why the file could not be read; there is no ``document`` then. ``saved`` is the revision that holds
+    the fixes, None where nothing was written.
     """
 
     source: str
@@ -52,6 +55,7 @@ class Inspected:
     applied: tuple[Applied, ...] = ()
     difference: str = ""
     error: InputError | None = None
+    saved: Saved | None = None
 
     @property
     def unreadable(self) -> bool:
@@ -73,7 +77,7 @@ def inspect_files(sources: Sequence[str], plan: Plan) -> list[Inspected]:
     selected(plan.select, plan.ignore)
     if plan.mend:
         for source in sources:
-            if source == STDIN or source.startswith(GALLERY):
+            if source == STDIN or source.startswith(GALLERY) or split_revision(source) or split_git(source):
                 hint = "--diff shows what would change."
                 raise UsageError("only a file can be mended in place", where=plain(source), hint=hint)
     return [_inspect(source, plan) for source in sources]
@@ -91,6 +95,7 @@ def _inspect(source: str, plan: Plan) -> Inspected:
         return Inspected(source, error=error)
     applied: tuple[Applied, ...] = ()
     difference = ""
+    saved = None
     evaluation = _evaluated(document, plan)
     if (plan.mend or plan.preview) and document.built is not None:
         fixed = _fixed(document.system, plan, evaluation)
@@ -98,10 +103,22 @@ def _inspect(source: str, plan: Plan) -> Inspected:
         if applied and plan.preview:
             difference = _difference(document, render(fixed.system))
         elif applied:
-            save(fixed.system, source)
+            saved = _save(fixed, source)
             document, evaluation = read(source), fixed.evaluation
     findings = check(document, select=plan.select, ignore=plan.ignore, encoder=plan.encoder, evaluation=evaluation)
-    return Inspected(source, document, findings, applied, difference)
+    return Inspected(source, document, findings, applied, difference, saved=saved)
+
+
+def _save(fixed: Fixed, source: str) -> Saved:
+    from ..scoring.recording import measured_json
+    from ..systems.saving import save_revision
+
+    mended = dict.fromkeys(f"{each.finding.code} {each.finding.name}" for each in fixed.applied)
+    evaluation = None if fixed.evaluation is None else measured_json(fixed.evaluation)
+    reason = f"fixed {', '.join(mended)}"
+    return save_revision(
+        fixed.system, source, kind="check-fix", reason=reason, edits=fixed.edits, evaluation=evaluation
+    )
 
 
 def _evaluated(document: Document, plan: Plan) -> Evaluation | None:
