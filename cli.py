@@ -28,6 +28,10 @@ VERBS: dict[str, tuple[str, str]] = {
         "cotsmith.systems.commands:schema",
         "Print the JSON Schema of a system file, for editors and other tools.",
     ),
+    "draft": (
+        "cotsmith.authoring.draft_command:draft",
+        "Let an LLM write the first version: attributes and options, then the rules of every class.",
+    ),
     "check": (
         "cotsmith.validate.commands:check",
         "Find what is wrong with systems: structure, options, attributes, classes, and with --data the evidence.",
@@ -47,6 +51,14 @@ VERBS: dict[str, tuple[str, str]] = {
     "classify": (
         "cotsmith.scoring.commands:classify",
         "Name images and say why: what was seen, and what the class's rules expect.",
+    ),
+    "refine": (
+        "cotsmith.authoring.refine_command:refine",
+        "Let an LLM propose edits, each measured on images before anybody takes it.",
+    ),
+    "locks": (
+        "cotsmith.authoring.locks_command:locks",
+        "List the locked cells: rules that a person set, which no proposal changes unless you say so.",
     ),
     "diff": (
         "cotsmith.scoring.diff_command:diff",
@@ -70,7 +82,7 @@ VERBS: dict[str, tuple[str, str]] = {
     ),
     "history": (
         "cotsmith.systems.history_commands:history_group",
-        "Move a system's history, or verify it.",
+        "Record an edit by hand in a system's history; move the history elsewhere; verify it.",
     ),
     "cache": (
         "cotsmith.scoring.cache_commands:cache",

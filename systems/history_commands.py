@@ -109,7 +109,27 @@ def restore(revision: str, reason: str) -> None:
 
 @click.group("history")
 def history_group() -> None:
-    """Move a system's history, or verify it."""
+    """Record an edit by hand in a system's history; move the history elsewhere; verify it."""
+
+
+@history_group.command("record")
+@click.argument("file")
+@reason_option
+def record(file: str, reason: str) -> None:
+    """Record FILE as it is now, edited by hand, as a revision of yours; begins its history if there is none.
+
+    What is not recorded so is recorded by the next verb that writes or scores FILE, without your reason.
+    """
+    from .saving import record_as_person
+
+    _check_file(file)
+    if split_revision(file):
+        raise UsageError("a revision is recorded already", where=plain(file), hint="Name the file alone.")
+    found = record_as_person(file, reason=reason)
+    if found is None:
+        terminal.note(f"{plain(file)} is as in its last revision; nothing to record.")
+    else:
+        terminal.note(f"{plain(file)} is now revision {found.number}.")
 
 
 @history_group.command("export")

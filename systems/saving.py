@@ -25,8 +25,17 @@ from .json_form import Json
 from .model import System
 from .revisions import AuthorKind, Revision, hash_of
 from .secrets import without_secrets
+from .sources import read_bytes
 
-__all__ = ["Saved", "person_name", "record_evaluation", "record_outside_change", "save_content", "save_revision"]
+__all__ = [
+    "Saved",
+    "person_name",
+    "record_as_person",
+    "record_evaluation",
+    "record_outside_change",
+    "save_content",
+    "save_revision",
+]
 
 UNKNOWN = "unknown"
 """The author of a change outside cotsmith that git does not explain."""
@@ -99,6 +108,24 @@ def record_outside_change(path: str | Path, *, timeout: float = TIMEOUT_S) -> Re
     """
     with History.open(path, timeout=timeout) as history, history.transaction():
         return _settle(history)
+
+
+def record_as_person(
+    path: str | Path, *, author: str | None = None, reason: str = "", timeout: float = TIMEOUT_S
+) -> Revision | None:
+    """Record the file as it is as a person's revision, with the reason; ``None`` if the last one holds it already.
+
+    Begins a history when there is none.
+
+    Raises:
+        InputError: the file cannot be read.
+        HistoryError: the history cannot be written.
+    """
+    content = read_bytes(path)
+    who = person_name() if author is None else author
+    draft = _Draft(content, None, "person", who, reason, None)
+    with History.open(path, timeout=timeout) as history, history.transaction():
+        return _settle(history, draft)
 
 
 def record_evaluation(
@@ -214,8 +241,11 @@ def _same(intent: Revision, revision: Revision) -> bool:
     return (intent.number, intent.hash, intent.time) == (revision.number, revision.hash, revision.time)
 
 
-def _settle(history: History) -> Revision | None:
-    """Confirm or withdraw what a dead process left, and record a change made outside; inside a transaction."""
+def _settle(history: History, told: _Draft | None = None) -> Revision | None:
+    """Confirm or withdraw what a dead process left, and record a change made outside; inside a transaction.
+
+    ``told`` says who changed it and why, if it is the file as it is.
+    """
     content = _content(history.path)
     found = "" if content is None else hash_of(content)
     head = revisions.last(history.connection)
@@ -227,6 +257,8 @@ def _settle(history: History) -> Revision | None:
             head = intent
     if content is None or (head is not None and head.hash == found):
         return None
+    if told is not None and told.content == content:
+        return _add(history, told, head, written=True)
     author, reason = _explain(history, found)
     return _add(history, _Draft(content, None, "hand", author, reason, None), head, written=True)
 
