@@ -9,10 +9,11 @@ from typing import Any
 from .errors import UsageError
 from .systems.text import did_you_mean, plain
 
-SHARED = ("crop", "data", "device", "dtype", "encoder", "image_column", "label_column", "revision", "split")
+SHARED = ("crop", "data", "device", "dtype", "encoder", "image_column", "label_column", "model", "revision", "split")
 """Options that may stand at the top of the configuration, for every verb that has them."""
 
 _COMMAND_LINE_ONLY = {
+    "base_url": "your key is sent there, so a file that came with a folder must not choose it",
     "trust_remote_code": "it lets a model run its own code, so a file that came with a folder must not turn it on",
 }
 

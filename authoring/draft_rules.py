@@ -13,6 +13,7 @@ from ..systems.text import plain
 from ..terminal import Progress
 from .batches import halves
 from .draft_store import Step
+from .failures import BudgetSpent, Truncated
 
 POLL_S = 0.2
 """How often a person's wish to stop is looked for."""
@@ -114,20 +115,16 @@ def _drain(
 
 
 def _failed(work: _Work, batch: Batch, error: LLMError) -> None:
-    from .asking import Truncated
-
     if isinstance(error, Truncated) and len(batch) > 1:
         work.waiting.extend(halves(batch))
         return
     work.failed.append((batch, error))
-    if not work.done and len(work.failed) >= GIVE_UP_AFTER:
+    if isinstance(error, BudgetSpent) or (not work.done and len(work.failed) >= GIVE_UP_AFTER):
         raise error
 
 
 def _retry(work: _Work, ask: Ask, finish: Callable[[Step], None], stopping: Callable[[], bool]) -> None:
     """Ask once more for what failed, one batch at a time."""
-    from .asking import Truncated
-
     again, work.failed = deque(batch for batch, _ in work.failed), []
     while again:
         if stopping():

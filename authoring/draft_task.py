@@ -113,3 +113,17 @@ def batch_size(attributes: int, pictures: int = 0) -> int:
     """How many classes to ask for at once: as many as ``TOKENS_A_BATCH`` will hold, fewer where pictures go along."""
     size = max(5, min(40, TOKENS_A_BATCH // (12 * attributes + 10)))
     return max(1, min(size, 20 // pictures)) if pictures else size
+
+
+def whole_request(task: Task) -> Request:
+    """The one question for a chat window: the whole system at once."""
+    named = task.attributes if isinstance(task.attributes, tuple) else ()
+    values = {
+        "about": task.about or "not described; the class names tell",
+        "classes": names_text(task.classes),
+        "count": str(len(task.classes)),
+        "wanted": wanted(task),
+        "attributes": names_text(named) if named else "",
+        "like": attributes_text(task.like) if task.like else "",
+    }
+    return load_prompt("draft-paste").request(values, {"type": "object"}, max_output_tokens=MAX_OUTPUT_TOKENS)

@@ -87,22 +87,28 @@ def draft(
         LLMError: the LLM cannot be reached, or answers what cannot be used; what came is in ``store``.
         Interrupted: ``cancelled`` became true, or Ctrl-C; what came is in ``store``.
     """
+    from .budget import Budget
+
     started = time.monotonic()
     check_task(task)
+    budget = Budget() if budget is None else budget
+    known = tuple(store.steps) if store is not None else ()
+    calls, spent = budget.calls, budget.spent
     session = _Session(llm, task, budget, store, watch, cancelled)
     attributes = session.attributes()
     system, remarks = session.rules(attributes, parallel, progress)
     mended = mend(llm, system, task.rounds, budget=budget, watch=watch, cancelled=cancelled)
-    steps = session.steps
+    exchanges = tuple(exchange for step in session.steps for exchange in step.exchanges)
     return Draft(
         mended.system,
         check(mended.system),
         model=llm.name,
         prompt_version="+".join(dict.fromkeys([*_versions(), *mended.prompt_versions])),
-        usage=sum((step.usage for step in steps), Usage()) + mended.usage,
-        calls=sum(len(step.exchanges) for step in steps) + mended.calls,
+        # What the budget counted holds the calls that came to nothing, too.
+        usage=sum((step.usage for step in known), start=budget.spent - spent),
+        calls=sum(len(step.exchanges) for step in known) + budget.calls - calls,
         seconds=time.monotonic() - started,
-        exchanges=tuple(exchange for step in steps for exchange in step.exchanges) + mended.exchanges,
+        exchanges=exchanges + mended.exchanges,
         remarks=(*remarks, *mended.remarks),
     )
 
@@ -113,7 +119,7 @@ class _Session:
 
     llm: LLM
     task: Task
-    budget: Budget | None
+    budget: Budget
     store: DraftStore | None
     watch: Callable[[Streaming], None] | None
     cancelled: Callable[[], bool] | None
@@ -175,7 +181,7 @@ class _Session:
             watch=watch,
             cancelled=cancelled or self.cancelled,
         )
-        return Step(answer.value, (), answer.usage, tuple(answer.exchanges))
+        return Step(answer.value, (), answer.usage, tuple(exchange.to_json() for exchange in answer.exchanges))
 
     def _keep(self, step: Step) -> None:
         if self.store is not None:

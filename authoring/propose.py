@@ -21,6 +21,7 @@ from .refusals import refused_before
 if TYPE_CHECKING:
     from .asking import Answer
     from .budget import Budget
+    from .exchange import Exchange
 
 
 _OUTSIDE = "only the rules of the classes asked for are to change"
@@ -43,7 +44,7 @@ def propose(
     budget: Budget | None = None,
     watch: Callable[[Streaming], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
-    keep: Callable[[Json], None] | None = None,
+    keep: Callable[[Exchange], None] | None = None,
 ) -> Proposals:
     """Send ``plan`` and read the proposals that come back, each tried on the system; nothing is measured yet.
 
@@ -164,6 +165,6 @@ def _origin(llm: LLM, request: Request, answers: Sequence[Answer]) -> Origin:
         prompt_version=request.prompt_version,
         usage=sum((answer.usage for answer in answers), Usage()),
         calls=len(exchanges),
-        seconds=0.0,
-        exchanges=exchanges,
+        seconds=sum(exchange.reply.seconds for exchange in exchanges),
+        exchanges=tuple(exchange.to_json() for exchange in exchanges),
     )

@@ -1,0 +1,81 @@
+"""Keep what was decided about proposals: revisions of the file, what they scored, what was refused."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..systems.edits import apply
+from ..systems.json_form import Json
+from ..systems.saving import Saved, save_revision
+from .proposals import Proposals
+from .refusals import Judge, remember
+
+if TYPE_CHECKING:
+    from ..scoring.evaluation import Evaluation
+
+
+def keep_decisions(proposals: Proposals, path: str | Path, *, by: Judge, reason: str = "") -> tuple[Saved, ...]:
+    """Write the accepted edits to ``path`` and remember the refused ones; empty when nothing was accepted.
+
+    What the LLM suggested becomes a revision of kind ``llm``; what a person put in its place, one of their own, which
+    locks its cells. The exchanges go with the first revision, the evaluation with the last one.
+
+    Raises:
+        InputError: the file cannot be written; it is as it was.
+        HistoryError: what was refused cannot be remembered.
+    """
+    system, saved = proposals.system, []
+    runs = [list(run) for _, run in groupby(proposals.taken, key=lambda index: proposals.items[index].edited)]
+    for number, run in enumerate(runs, start=1):
+        edits = [proposals.items[index].edit for index in run]
+        system = apply(system, edits)
+        by_person = proposals.items[run[0]].edited
+        last = number == len(runs)
+        measured = proposals.current if last else None
+        saved.append(
+            save_revision(
+                system,
+                path,
+                kind="person" if by_person else "llm",
+                author=None if by_person else proposals.origin.model,
+                reason=f"changed from a proposal of {proposals.origin.model}"
+                if by_person
+                else _reason(proposals, reason),
+                edits=edits,
+                evaluation=None if measured is None else measured_json(measured),
+                exchanges=proposals.origin.exchanges if number == 1 else (),
+            )
+        )
+    remember(path, proposals, by=by)
+    return tuple(saved)
+
+
+def measured_json(evaluation: Evaluation) -> dict[str, Json]:
+    """What the history keeps of an evaluation."""
+    setting = evaluation.setting
+    return {
+        "accuracy": evaluation.accuracy,
+        "n": evaluation.n,
+        "ci95": list(evaluation.share.ci95),
+        "encoder": setting.encoder,
+        "encoder_key": setting.encoder_key,
+        "data": setting.data,
+        "split": setting.split,
+        "crop": None if setting.crop is None else str(setting.crop),
+        "combine": evaluation.combine,
+    }
+
+
+def _edited_reason(proposals: Proposals) -> str:
+    return f"changed from a proposal of {proposals.origin.model}"
+
+
+def _reason(proposals: Proposals, reason: str) -> str:
+    """Who asked for what, and what it cost, for ``cotsmith log``."""
+    origin = proposals.origin
+    count = sum(not one.edited for one in proposals if one.status == "accepted")
+    what = f"refined: {count} of {len(proposals)} proposals"
+    cost = f"prompt {origin.prompt_version}, {origin.usage.input:,} tokens in, {origin.usage.output:,} out"
+    return f"{what}{f' ({reason})' if reason else ''}; {cost}, {origin.seconds:.0f} s"
