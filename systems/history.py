@@ -68,10 +68,10 @@ class History:
         with translated(history_path(self.path)), transaction(self.connection):
             yield
 
-    def revisions(self) -> list[Revision]:
-        """Every revision, oldest first."""
+    def revisions(self, *, branches: bool = False) -> list[Revision]:
+        """What the file has held, oldest first; with ``branches`` also what was only tried, by an optimiser."""
         with translated(history_path(self.path)):
-            return revisions.listed(self.connection, self.file_hash())
+            return revisions.listed(self.connection, self.file_hash(), branches=branches)
 
     def last(self) -> Revision | None:
         """The newest revision; ``None`` when there is none."""
@@ -81,12 +81,13 @@ class History:
     def find(self, name: str) -> Revision:
         """The revision that ``name`` means: ``3`` (its number), ``a1b2c3`` (its hash), ``~1`` (one before the last).
 
-        Of several revisions with the same text and so the same hash the newest is meant.
+        Of several revisions with the same text and so the same hash the newest is meant. ``~1`` counts what the file
+        has held.
 
         Raises:
             InputError: there is none, or the beginning of the hash fits different texts.
         """
-        known = self.revisions()
+        known, every = self.revisions(), self.revisions(branches=True)
         if not known:
             raise self._unknown("the history is empty", "")
         back = _BACK.fullmatch(name)
@@ -97,12 +98,12 @@ class History:
                 raise self._unknown(f"there {count}", name)
             return known[-1 - steps]
         if name.isascii() and name.isdigit():
-            for revision in known:
+            for revision in every:
                 if revision.number == int(name):
                     return revision
         if _HASH.fullmatch(name.lower()):
-            return self._by_hash(known, name.lower())
-        raise self._unknown(f"there is no revision {plain(name)}; the last is {known[-1].number}", name)
+            return self._by_hash(every, name.lower())
+        raise self._unknown(f"there is no revision {plain(name)}; the last is {every[-1].number}", name)
 
     def content(self, revision: Revision) -> bytes:
         """The bytes of the file at ``revision``; ``HistoryError`` when they no longer match its hash."""
@@ -147,7 +148,7 @@ class History:
 def damaged(history: History) -> list[tuple[Revision, str]]:
     """The revisions whose text no longer matches its hash, each with the reason; every text is built and compared."""
     found = []
-    for revision in history.revisions():
+    for revision in history.revisions(branches=True):
         try:
             history.content(revision)
         except HistoryError as error:

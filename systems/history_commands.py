@@ -47,8 +47,9 @@ def log(file: str, last: int | None, as_json: bool, color: ColorChoice) -> None:
     if as_json:
         terminal.out_json([entry_json(entry) for entry in shown])
         return
-    if found and now and now != found[0].revision.hash:
-        which = f"revision {found[0].revision.number}"
+    held = next((entry.revision for entry in found if not entry.revision.branch), None)
+    if held and now and now != held.hash:
+        which = f"revision {held.number}"
         terminal.note(f"{plain(file)} was changed since {which}: cotsmith diff {plain(file)}")
     where = screen(color)
     print_lines([*log_text(shown, width=where.width), *measured_text(shown)], where)

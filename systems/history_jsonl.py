@@ -27,7 +27,7 @@ def export_lines(history: History) -> Iterator[bytes]:
     yield _line({"cotsmith_history": FORMAT, "file": history.path.name})
     evaluations = history.evaluations()
     told: set[str] = set()
-    for revision in history.revisions():
+    for revision in history.revisions(branches=True):
         form: dict[str, Json] = {"revision": revision.number, **asdict(revision)}
         del form["number"]
         form["text"] = history.content(revision).decode("utf-8", "surrogateescape")
@@ -51,7 +51,7 @@ def import_lines(lines: Iterable[bytes], history: History, *, source: str = "-")
     _check_head(next(read, b""), name)
     added = 0
     with history.transaction():
-        known = {revision.number: revision for revision in revisions.listed(history.connection, "")}
+        known = {revision.number: revision for revision in revisions.listed(history.connection, "", branches=True)}
         expected = 1
         for number, line in enumerate(read, start=2):
             if not line.strip():
@@ -60,7 +60,7 @@ def import_lines(lines: Iterable[bytes], history: History, *, source: str = "-")
             form = _object(line, where)
             revision = _revision(form, where)
             content = _content(text_from_json(form.get("text"), where=f"{where}: text"), where)
-            if revision.number != expected or revision.parent != (expected - 1 or None):
+            if revision.number != expected or not _follows(revision.parent, expected):
                 raise InputError(f"revision {expected} is due here, not {revision.number}", where=where)
             if hash_of(content) != revision.hash:
                 raise InputError("the text does not match its hash: it was changed or cut off", where=where)
@@ -78,6 +78,11 @@ def import_lines(lines: Iterable[bytes], history: History, *, source: str = "-")
                 hint="Nothing was changed.",
             )
     return added
+
+
+def _follows(parent: int | None, number: int) -> bool:
+    """Whether revision ``number`` can have this parent: an earlier one, and none for the first."""
+    return parent is None if number == 1 else parent is not None and 1 <= parent < number
 
 
 def _add_rest(history: History, revision: Revision, form: dict[str, Json], where: str) -> None:
@@ -136,6 +141,7 @@ def _revision(form: dict[str, Json], where: str) -> Revision:
         reason=reason,
         time=time,
         edits=None if edits is None else tuple(edits),
+        branch=form.get("branch") is True,
     )
 
 

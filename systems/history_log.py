@@ -63,7 +63,7 @@ def entries(history: History) -> list[Entry]:
     known = history.evaluations()
     newest = max((e for made in known.values() for e in made), key=lambda e: str(e["time"]), default=None)
     found = []
-    for revision in reversed(history.revisions()):
+    for revision in reversed(history.revisions(branches=True)):
         made = known.get(revision.hash, [])
         alike = [e for e in made if newest is not None and yardstick(e) == yardstick(newest)]
         best = alike or made
@@ -89,6 +89,7 @@ def entry_json(entry: Entry) -> dict[str, Json]:
         "time": revision.time,
         "accuracy": entry.accuracy,
         "edits": None if revision.edits is None else list(revision.edits),
+        "branch": revision.branch,
     }
 
 
@@ -204,6 +205,8 @@ def _what(revision: Revision) -> str:
     if revision.kind == "hand" and revision.reason == "changed outside cotsmith":
         return summary(revision.edits) or "only the layout"
     reason = revision.reason.strip().split("\n")[0]
+    if revision.branch:
+        return f"tried: {reason or summary(revision.edits)}"
     return reason or summary(revision.edits) or ("first" if revision.parent is None else "only the layout")
 
 

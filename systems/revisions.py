@@ -24,6 +24,10 @@ WHOLE_EVERY = 64
 
 _SMALL = 4096
 _COLUMNS = "number, parent, hash, author, kind, reason, time, edits"
+_SELECT = f"SELECT {_COLUMNS}, written FROM revision"
+
+INTENT, HELD, BRANCH = 0, 1, 2
+"""What ``written`` says: the file does not hold the text yet; it has held it; it never has, nor was it meant to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,7 @@ class Revision:
 
     ``edits`` lead from ``parent`` (``None`` for the first) to here, in JSON form; empty where only the layout
     changed, ``None`` where either text is no valid system. ``time`` is UTC, such as ``2026-11-03T12:34:56Z``.
+    ``branch`` marks a system that was tried and that the file has never held: a candidate of an optimiser.
     """
 
     number: int
@@ -42,6 +47,7 @@ class Revision:
     reason: str
     time: str
     edits: tuple[Json, ...] | None
+    branch: bool = False
 
 
 def hash_of(content: bytes) -> str:
@@ -65,18 +71,19 @@ def unpack(packed: bytes) -> Json:
     return value
 
 
-def add(connection: sqlite3.Connection, content: bytes, revision: Revision, *, written: bool) -> None:
+def add(connection: sqlite3.Connection, content: bytes, revision: Revision, *, written: bool = True) -> None:
     """Insert ``revision``, whose text is ``content``; inside a transaction.
 
     The text is stored as a delta against the parent's where that is smaller and no more than ``WHOLE_EVERY`` deltas
-    stand in a row. ``written=False`` marks an intent: the file does not hold the text yet.
+    stand in a row. ``written=False`` marks an intent: the file does not hold the text yet. A revision of a branch is
+    none, whatever ``written`` says.
     """
     base, depth, stored = _stored(connection, content, revision.parent)
     edits = None if revision.edits is None else pack(list(revision.edits))
     values = (revision.number, revision.parent, revision.hash, revision.author, revision.kind, revision.reason)
     connection.execute(
         f"INSERT INTO revision ({_COLUMNS}, written, base, depth, content) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
-        (*values, revision.time, edits, int(written), base, depth, stored),
+        (*values, revision.time, edits, BRANCH if revision.branch else int(written), base, depth, stored),
     )
 
 
@@ -125,29 +132,37 @@ def content_of(connection: sqlite3.Connection, number: int) -> bytes:
     return content
 
 
-def listed(connection: sqlite3.Connection, file_hash: str) -> list[Revision]:
-    """Every revision, oldest first. An intent counts when the file, whose hash is ``file_hash``, holds its text."""
-    rows = connection.execute(
-        f"SELECT {_COLUMNS} FROM revision WHERE written OR hash = ? ORDER BY number", (file_hash,)
-    )
+def listed(connection: sqlite3.Connection, file_hash: str, *, branches: bool = False) -> list[Revision]:
+    """Every revision, oldest first, with those of branches if asked for.
+
+    An intent counts when the file, whose hash is ``file_hash``, holds its text.
+    """
+    chosen = "written" if branches else f"written = {HELD}"
+    rows = connection.execute(f"{_SELECT} WHERE {chosen} OR (NOT written AND hash = ?) ORDER BY number", (file_hash,))
     return [_revision(row) for row in rows]
+
+
+def next_number(connection: sqlite3.Connection) -> int:
+    """The number of the revision to come: above that of every other, also on branches."""
+    row = connection.execute("SELECT MAX(number) FROM revision").fetchone()
+    return int(row[0] or 0) + 1
 
 
 def last(connection: sqlite3.Connection) -> Revision | None:
     """The newest revision that the file has held."""
-    row = connection.execute(f"SELECT {_COLUMNS} FROM revision WHERE written ORDER BY number DESC LIMIT 1").fetchone()
+    row = connection.execute(f"{_SELECT} WHERE written = {HELD} ORDER BY number DESC LIMIT 1").fetchone()
     return None if row is None else _revision(row)
 
 
 def has_hash(connection: sqlite3.Connection, content_hash: str) -> bool:
     """Whether the file has ever held the text with this hash."""
-    found = connection.execute("SELECT 1 FROM revision WHERE written AND hash = ?", (content_hash,))
+    found = connection.execute(f"SELECT 1 FROM revision WHERE written = {HELD} AND hash = ?", (content_hash,))
     return found.fetchone() is not None
 
 
 def intents(connection: sqlite3.Connection) -> list[Revision]:
     """The revisions whose writing has not been confirmed."""
-    return [_revision(row) for row in connection.execute(f"SELECT {_COLUMNS} FROM revision WHERE NOT written")]
+    return [_revision(row) for row in connection.execute(f"{_SELECT} WHERE NOT written")]
 
 
 def confirm(connection: sqlite3.Connection, number: int) -> None:
@@ -202,6 +217,7 @@ def _revision(row: sqlite3.Row) -> Revision:
         reason=row["reason"],
         time=row["time"],
         edits=tuple(unpacked) if isinstance(unpacked, list) else None,
+        branch=row["written"] == BRANCH,
     )
 
 

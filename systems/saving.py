@@ -26,6 +26,7 @@ from .model import System
 from .revisions import AuthorKind, Revision, hash_of
 from .secrets import without_secrets
 from .sources import read_bytes
+from .text import plain
 
 __all__ = [
     "Saved",
@@ -99,6 +100,40 @@ def save_content(
     """
     draft = _Draft(content, None, "person", person_name() if author is None else author, reason, None)
     return _save_draft(Path(path), draft, None, (), timeout)
+
+
+def record_candidate(
+    system: System,
+    path: str | Path,
+    *,
+    parent: int | None = None,
+    author: str = "",
+    reason: str = "",
+    edits: Sequence[Edit] | None = None,
+    evaluation: Mapping[str, Json] | None = None,
+    timeout: float = TIMEOUT_S,
+) -> Revision:
+    """Record a system that an optimiser tried as a revision on a branch; the file stays as it is.
+
+    ``parent`` is the number of the candidate before; left out, the branch begins at what the file holds, which is
+    recorded first if it was changed outside cotsmith.
+
+    Raises:
+        HistoryError: the history cannot be written, or has no revision ``parent``.
+    """
+    from .file import content_for
+
+    content = content_for(system, path)
+    draft = _Draft(content, system, "optimiser", author or _default_author("optimiser"), reason, edits)
+    with History.open(path, timeout=timeout) as history, history.transaction():
+        _settle(history)
+        known = revisions.listed(history.connection, "", branches=True)
+        before = next((r for r in known if r.number == parent), None) if parent is not None else None
+        if parent is not None and before is None:
+            raise HistoryError(f"there is no revision {parent}", where=plain(str(history.path)))
+        revision = _add(history, draft, before or revisions.last(history.connection), branch=True)
+        _keep(history, revision, evaluation, ())
+        return revision
 
 
 def record_outside_change(path: str | Path, *, timeout: float = TIMEOUT_S) -> Revision | None:
@@ -263,9 +298,11 @@ def _settle(history: History, told: _Draft | None = None) -> Revision | None:
     return _add(history, _Draft(content, None, "hand", author, reason, None), head, written=True)
 
 
-def _add(history: History, draft: _Draft, head: Revision | None, *, written: bool) -> Revision:
+def _add(
+    history: History, draft: _Draft, head: Revision | None, *, written: bool = True, branch: bool = False
+) -> Revision:
     revision = Revision(
-        number=1 if head is None else head.number + 1,
+        number=revisions.next_number(history.connection),
         parent=None if head is None else head.number,
         hash=hash_of(draft.content),
         author=_storable(draft.author),
@@ -273,6 +310,7 @@ def _add(history: History, draft: _Draft, head: Revision | None, *, written: boo
         reason=_storable(draft.reason),
         time=revisions.now(),
         edits=_edits(history, draft, head),
+        branch=branch,
     )
     revisions.add(history.connection, draft.content, revision, written=written)
     return revision
