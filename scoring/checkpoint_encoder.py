@@ -43,7 +43,10 @@ def load_checkpoint_encoder(
     weights, _ = split_revision(revision)
     source = find_checkpoint(spec, weights)
     if weights and not source.on_hub:
-        raise UsageError("a folder has no revisions", where=source.where, hint="Leave the revision out.")
+        hint = (
+            "Leave the revision out; only code that lies in a repository of its own needs one, as :COMMIT_OF_THE_CODE."
+        )
+        raise UsageError("a folder has no revisions", where=source.where, hint=hint)
     with quiet_transformers():
         code = code_options(source, trust_remote_code, revision)
         model = load_model(source, code)

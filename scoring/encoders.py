@@ -49,6 +49,8 @@ def load_encoder(
     from .checkpoint_encoder import load_checkpoint_encoder
 
     if spec == "demo":
+        if revision is not None:
+            raise UsageError("the bundled encoder has no revisions", where="demo", hint="Leave the revision out.")
         return load_checkpoint_encoder(str(_bundled()), device=device, dtype=dtype, name="demo")
     return load_checkpoint_encoder(
         spec, revision=revision, trust_remote_code=trust_remote_code, device=device, dtype=dtype

@@ -47,10 +47,9 @@ def code_options(source: CheckpointSource, trust: bool, revision: str | None) ->
         raise _untrusted(source, repository)
     weights, own = split_revision(revision)
     if repository and not _COMMIT.fullmatch(own or ""):
-        form = "COMMIT:COMMIT_OF_THE_CODE" if source.on_hub else ":COMMIT_OF_THE_CODE"
-        raise _unpinned(source, f"its code, which lies in {plain(repository)},", form)
+        raise _unpinned(source, f"its code, which lies in {plain(repository)},", _revision_form(source, repository))
     if source.on_hub and not _COMMIT.fullmatch(weights or ""):
-        raise _unpinned(source, "it", "COMMIT")
+        raise _unpinned(source, "it", _revision_form(source, repository))
     return {"trust_remote_code": True, **({"code_revision": own} if repository else {})}
 
 
@@ -73,12 +72,21 @@ def _untrusted(source: CheckpointSource, repository: str) -> EncoderError:
     place = (
         f"https://huggingface.co/{plain(repository or source.name)}" if source.on_hub or repository else source.where
     )
+    form = _revision_form(source, repository)
+    option, argument = (f" with --revision {form}", f', revision="{form}"') if form else ("", "")
     return EncoderError(
         "the checkpoint runs Python code of its own, which can do on this machine whatever you can",
         where=source.where,
-        hint=f"Read the code at {place}. If you trust it: --trust-remote-code with --revision COMMIT "
-        "(in Python: trust_remote_code=True, revision=...).",
+        hint=f"Read the code at {place}. If you trust it: --trust-remote-code{option} "
+        f"(in Python: trust_remote_code=True{argument}).",
     )
+
+
+def _revision_form(source: CheckpointSource, repository: str) -> str:
+    """What is to be given as a revision: a folder has none, but its code may lie in a repository that has."""
+    if repository:
+        return "COMMIT:COMMIT_OF_THE_CODE" if source.on_hub else ":COMMIT_OF_THE_CODE"
+    return "COMMIT" if source.on_hub else ""
 
 
 def _unpinned(source: CheckpointSource, what: str, form: str) -> EncoderError:

@@ -421,7 +421,8 @@ def test_code_of_a_checkpoint_does_not_run_unless_trusted(
     monkeypatch.setattr(sys, "stdin", io.StringIO("y\n"))
     with pytest.raises(EncoderError, match="runs Python code of its own") as error:
         load_encoder(str(checkpoint("remote")), device="cpu")
-    assert "--trust-remote-code" in error.value.hint
+    assert "If you trust it: --trust-remote-code (in Python: trust_remote_code=True)." in error.value.hint
+    assert "--revision" not in error.value.hint  # a folder has none
     assert sys.stdin.read() == "y\n"
     assert capfd.readouterr() == ("", "")
 
@@ -461,6 +462,9 @@ def test_trusted_code_of_a_hub_model_must_be_pinned(checkpoint: Checkpoint) -> N
         shutil.copytree(checkpoint("remote"), repository / "snapshots" / commit)
         (repository / "refs").mkdir()
         (repository / "refs" / "main").write_text(commit)
+    with pytest.raises(EncoderError, match="runs Python code of its own") as untrusted:
+        load_encoder("tiny/remote", device="cpu")
+    assert "--trust-remote-code with --revision COMMIT (" in untrusted.value.hint
     with pytest.raises(EncoderError, match="only run from a fixed commit"):
         load_encoder("tiny/remote", trust_remote_code=True, device="cpu")
     with pytest.raises(EncoderError, match="only run from a fixed commit"):
@@ -475,6 +479,9 @@ def test_code_in_another_repository_must_be_pinned_too(tmp_path: Path) -> None:
     from tests.scoring.tiny_remote_code import save_remote_code
 
     folder = save_remote_code(tmp_path / "model", repository="tiny/implementation")
+    with pytest.raises(EncoderError, match="runs Python code of its own") as error:
+        load_encoder(str(folder), device="cpu")
+    assert "--trust-remote-code with --revision :COMMIT_OF_THE_CODE" in error.value.hint
     with pytest.raises(EncoderError, match="its code, which lies in tiny/implementation, needs one") as error:
         load_encoder(str(folder), trust_remote_code=True, device="cpu")
     assert ":COMMIT_OF_THE_CODE" in error.value.hint
@@ -589,3 +596,5 @@ def test_builders_are_deterministic(checkpoint: Checkpoint, tmp_path: Path) -> N
 def test_what_is_no_name_is_refused() -> None:
     with pytest.raises(UsageError, match="named by a text, not by NoneType"):
         load_encoder(None)  # type: ignore[arg-type]
+    with pytest.raises(UsageError, match="the bundled encoder has no revisions"):
+        load_encoder("demo", revision="main")
