@@ -97,8 +97,8 @@ def exchange_from_json(value: Json) -> Exchange:
             first_token=None if first is None else _number(first, float),
             attempts=_number(said.get("attempts", 1), int),
         )
-        texts = [str(form[name]) for name in ("task", "prompt_version", "model", "instructions")]
-        return Exchange(*texts, messages=tuple(messages), reply=reply)
+        task, version, model, told = (str(form[name]) for name in ("task", "prompt_version", "model", "instructions"))
+        return Exchange(task, version, model, told, tuple(messages), reply)
     except KeyError as error:
         raise InputError(f'this is no recorded exchange: "{error.args[0]}" is missing') from error
     except (TypeError, ValueError, OverflowError) as error:
