@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from ..errors import UsageError
+from . import git
 from .history import History
 from .revision_spec import file_of, split_git, split_revision
 from .sources import STDIN
@@ -33,9 +35,12 @@ def resolve(old: str | None, new: str | None) -> tuple[str, str]:
     file = file_of(old)
     if file is None:
         raise UsageError("there is nothing to compare it with", where=plain(old), hint=_TWO)
-    if split_revision(old) or split_git(old):
-        return old, str(file)
-    return _last_revision(str(file))
+    parts = split_revision(old)
+    if parts is not None:
+        only = parts[0] or _only_system()
+        return f"{only}@{parts[1]}", only
+    in_git = split_git(old)
+    return (old, _of_work_tree(in_git[1])) if in_git is not None else _last_revision(str(file))
 
 
 def _completed(source: str, other: str) -> str:
@@ -46,6 +51,13 @@ def _completed(source: str, other: str) -> str:
     if file is None or not str(file):
         raise UsageError("names no file", where=plain(source), hint=f"Put the file first: FILE{plain(source)}")
     return f"{file}{source}"
+
+
+def _of_work_tree(path: str) -> str:
+    """The file that git's ``REV:path`` is a version of: from the top of the work tree, else from this folder."""
+    top = git.top()
+    file = None if top is None or path.startswith(".") else top / path
+    return path if file is None or not file.exists() else os.path.relpath(file)
 
 
 def _last_revision(file: str) -> tuple[str, str]:

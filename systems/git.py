@@ -32,6 +32,12 @@ def blob(revision: str, path: str, *, folder: Path | None = None) -> bytes | Non
     return None
 
 
+def top() -> Path | None:
+    """The top of the work tree that the current folder is in; ``None`` outside."""
+    found = _line("rev-parse", "--show-toplevel")
+    return Path(found) if found else None
+
+
 def user_name() -> str:
     """The name that git would sign with; ``""`` when there is none."""
     return _line("config", "user.name")

@@ -11,7 +11,7 @@ from .text import plain
 
 # The number of a revision, at least four digits of its hash, or so many before the last.
 _REVISION = re.compile(r"(?P<path>.*)@(?P<name>\d+|[0-9a-fA-F]{4,64}|~\d*)", re.DOTALL)
-_GIT = re.compile(r"(?P<revision>[^:]+):(?P<path>[^:]+)", re.DOTALL)
+_GIT = re.compile(r"(?P<revision>[^:]+|:[0-3]):(?P<path>[^:]+)", re.DOTALL)
 
 
 def split_revision(source: str) -> tuple[str, str] | None:
@@ -26,7 +26,10 @@ def split_revision(source: str) -> tuple[str, str] | None:
 
 
 def split_git(source: str) -> tuple[str, str] | None:
-    """``("HEAD~2", "pokemon.json")`` for ``HEAD~2:pokemon.json``; ``None`` for what is no ``REV:path``."""
+    """``("HEAD~2", "pokemon.json")`` for ``HEAD~2:pokemon.json``; ``None`` for what is no ``REV:path``.
+
+    ``:1:pokemon.json`` is the common ancestor in a merge with conflicts, ``:2:`` our side, ``:3:`` theirs.
+    """
     match = _GIT.fullmatch(source)
     if match is None or os.path.lexists(source):
         return None

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 import pytest
 from jsonschema import Draft202012Validator
 
-from cotsmith.cli import run
 from cotsmith.systems.file import gallery_names, load, parse, render, save
 from cotsmith.systems.skeleton import skeleton
+from tests.command_line import Command
 
 REPLY = """\
 Of course:
@@ -27,30 +24,6 @@ classification_cot = {
 pet_rules = {'Cat': {'color': 0}, 'Dog': {'color': 1}}
 ```
 """
-
-
-@dataclass(frozen=True)
-class Result:
-    code: int
-    out: str
-    err: str
-
-
-class Command(Protocol):
-    def __call__(self, *arguments: str, stdin: str = "") -> Result: ...
-
-
-@pytest.fixture
-def cotsmith(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Command:
-    monkeypatch.chdir(tmp_path)
-
-    def call(*arguments: str, stdin: str = "") -> Result:
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode())))
-        code = run(list(arguments))
-        captured = capsys.readouterr()
-        return Result(code, captured.out, captured.err)
-
-    return call
 
 
 class TestNew:
