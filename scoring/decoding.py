@@ -29,7 +29,7 @@ def decoded(items: Iterable[Item], crop: Crop | None) -> Generator[Decoded, None
         try:
             return item, decode(item.path, crop)
         except DataError as error:
-            return item, Skipped(str(item.path), error.message)
+            return item, Skipped(item.shown, error.message)
 
     workers = min(_MOST_WORKERS, os.cpu_count() or 1)
     waiting: deque[Future[Decoded]] = deque()
