@@ -5,11 +5,27 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from importlib import import_module
 
 import click
 
+from . import streams
+from .environment import (
+    Invocation,
+    VerbContext,
+    is_set,
+    may_be_unknown,
+    missing_options,
+    name_variables,
+    names_of_options,
+    origins,
+    remarks,
+    variables_of,
+)
 from .errors import CotsmithError, InputError, Interrupted, UsageError
+from .terminal import note, warn
 
 # verb: (where its click command stands, what `cotsmith --help` says of it). A test keeps the sentences equal
 # to the commands' own; they stand here so that --help need not import them.
@@ -102,17 +118,12 @@ class LazyGroup(click.Group):
         return list(VERBS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in VERBS:
-            return None
-        module, _, name = VERBS[cmd_name][0].partition(":")
-        command = getattr(import_module(module), name)
-        assert isinstance(command, click.Command)
-        _name_variables(command)
+        command = verb_command(cmd_name)
         settings = (ctx.default_map or {}).get(cmd_name)
-        if settings:
+        if command is not None and settings:
             from .config import check_options
 
-            ctx.default_map = {cmd_name: check_options(cmd_name, settings, _names_of_options(command))}
+            ctx.default_map = {cmd_name: check_options(cmd_name, settings, names_of_options(command))}
         return command
 
     def resolve_command(
@@ -129,31 +140,25 @@ class LazyGroup(click.Group):
             formatter.write_dl([(verb, summary) for verb, (_, summary) in VERBS.items()])
 
 
-def _names_of_options(command: click.Command) -> dict[str, str]:
-    """What a person calls each option in a configuration, without the dashes, to what click calls it."""
-    return {
-        flag.lstrip("-").replace("-", "_"): option.name
-        for option in command.params
-        if isinstance(option, click.Option) and option.name and option.name != "help"
-        for flag in option.opts
-        if flag.startswith("--")
-    }
-
-
-def _name_variables(command: click.Command) -> None:
-    """Let ``COTSMITH_<OPTION>`` set an option of every verb that has it: click would put the verb's name in between."""
-    names: dict[str, list[str]] = {}
-    for flag, name in _names_of_options(command).items():
-        names.setdefault(name, []).append(f"COTSMITH_{flag.upper()}")
-    for option in command.params:
-        if option.name in names and not option.envvar:
-            option.envvar = names[option.name]
+def verb_command(verb: str) -> click.Command | None:
+    """The command of a verb, imported now; None when there is no such verb."""
+    if verb not in VERBS:
+        return None
+    module, _, name = VERBS[verb][0].partition(":")
+    command = getattr(import_module(module), name)
+    assert isinstance(command, click.Command)
+    name_variables(command)
+    command.context_class = VerbContext
+    return command
 
 
 def _configure(ctx: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
     from .config import load_config
 
-    ctx.default_map = load_config(value, list(VERBS))
+    found = load_config(value, list(VERBS))
+    ctx.default_map = found.defaults
+    if isinstance(ctx.obj, Invocation):
+        ctx.obj.config = found.file
     return value
 
 
@@ -173,10 +178,24 @@ def _configure(ctx: click.Context, _parameter: click.Parameter, value: str | Non
     is_eager=True,
     callback=_configure,
     expose_value=False,
+    envvar="COTSMITH_CONFIG",
     help="Read defaults for options from FILE instead of the nearest cotsmith.toml or pyproject.toml.",
 )
-def cotsmith(debug: bool) -> None:
+@click.pass_context
+def cotsmith(ctx: click.Context, debug: bool) -> None:  # noqa: ARG001 (`run` looks for it before click does)
     """Author, check, measure and review CoT classification systems for frozen embedding models."""
+    _warn_of_variables(ctx)
+
+
+def _warn_of_variables(ctx: click.Context) -> None:
+    """Warn of variables that do nothing. Other verbs are only looked into where one is not of this verb."""
+
+    def known(verbs: Iterable[str]) -> list[str]:
+        return [name for verb in verbs if (command := verb_command(verb)) for name in variables_of(command)]
+
+    if may_be_unknown(known([ctx.invoked_subcommand or ""])):
+        for remark in remarks(known(VERBS)):
+            warn(remark)
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -191,41 +210,81 @@ def main(arguments: list[str] | None = None) -> None:
 
 def run(arguments: list[str]) -> int:
     """Run one command line; returns the exit code, and never lets a traceback reach the person without --debug."""
-    debug = "--debug" in arguments
+    streams.make_usable()
+    debug = "--debug" in arguments or is_set("COTSMITH_DEBUG")
     arguments = [a for a in arguments if a != "--debug"]
+    invocation = Invocation()
     try:
-        code = cotsmith.main(arguments, prog_name="cotsmith", standalone_mode=False)
-        sys.stdout.flush()
-    except click.exceptions.Exit as end:
-        return end.exit_code
-    except click.ClickException as error:
-        error.show()
-        return 2
+        code = _invoke(arguments, invocation)
     except (click.Abort, KeyboardInterrupt):
-        return _tell(Interrupted("interrupted"))
+        code = _tell(Interrupted("interrupted"))
     except BrokenPipeError:
-        # The reader of our output went away (`| head`): not an error, and stdout must not be flushed again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        code = 0  # The reader of our output went away (`| head`): not an error.
+    except click.ClickException as error:
+        code = _tell_usage(error, arguments, invocation)
     except Exception as error:
         if debug:
             traceback.print_exc()
-        return _tell(error if isinstance(error, CotsmithError) else _unexpected(error))
+        code = _tell(error if isinstance(error, CotsmithError) else _unexpected(error), origins(error, invocation))
+    lost = streams.finish()
+    if lost is not None and not isinstance(lost, BrokenPipeError) and code in (0, 1):
+        code = _tell(_unexpected(lost))
+    return code
+
+
+def _invoke(arguments: list[str], invocation: Invocation) -> int:
+    try:
+        code = cotsmith.main(arguments, prog_name="cotsmith", standalone_mode=False, obj=invocation)
+        sys.stdout.flush()
+    except click.exceptions.Exit as end:
+        return end.exit_code
+    except SystemExit as end:
+        # So do click and rich leave when the reader of our output has gone away; nobody else should.
+        if isinstance(end.__context__, BrokenPipeError):
+            raise BrokenPipeError from end
+        raise RuntimeError(f"something ended the program with SystemExit({end.code!r})") from end
     return code if isinstance(code, int) else 0
 
 
-def _tell(error: CotsmithError) -> int:
+def _tell(error: CotsmithError, more: Sequence[str] = ()) -> int:
     from .systems.text import plain_lines
 
-    click.echo(f"error: {plain_lines(str(error))}", err=True)
+    text = "\n".join([str(error), *more])
+    with suppress(OSError):  # nobody is there to be told
+        note(f"error: {plain_lines(text)}")
     return error.exit_code
 
 
+def _tell_usage(error: click.ClickException, arguments: Sequence[str], invocation: Invocation) -> int:
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        note(error.format_message())
+        return UsageError.exit_code
+    ctx = error.ctx if isinstance(error, click.UsageError) else None
+    hints = origins(error, invocation)
+    message = error.format_message()
+    if isinstance(error, click.MissingParameter) and ctx is not None:
+        missing = missing_options(ctx, arguments)
+        if len(missing) > 1:
+            message = f"{' and '.join(missing)} are missing"
+        if {"--data", "--encoder"} & {*missing}:
+            hints.append('Nothing at hand? `cotsmith demo` draws labelled images, and "demo" is a bundled encoder.')
+    if ctx is not None:
+        hints.append(f"`{ctx.command_path} --help` says more.")
+    return _tell(UsageError(message, hint="\n".join(hints)))
+
+
 def _unexpected(error: Exception) -> CotsmithError:
-    what = f"{type(error).__name__}: {error}"
     if isinstance(error, OSError):
-        return InputError(what, hint="Check that the file or folder is there, readable and has space left.")
+        from .systems.sources import reason
+        from .systems.text import plain
+
+        file = error.filename
+        return InputError(
+            reason(error),
+            where=plain(os.fsdecode(file)) if isinstance(file, str | bytes) else "",
+            hint="Check that the file or folder is there, readable and has space left.",
+        )
     return UsageError(
-        f"cotsmith stumbled: {what}",
+        f"cotsmith stumbled: {type(error).__name__}: {error}",
         hint="This is a fault of cotsmith. Run again with --debug and report the traceback.",
     )

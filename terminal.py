@@ -6,9 +6,11 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
+
+from .streams import shows_everything
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -21,28 +23,41 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print the re
 
 def out(text: str = "") -> None:
     """Print a line of data."""
-    click.echo(text)
+    _print(text, sys.stdout)
+
+
+def out_file(text: str) -> None:
+    """Print what could as well stand in a file: as UTF-8 where no person sees it, whatever the terminal's encoding."""
+    if sys.stdout.isatty() or shows_everything(sys.stdout):
+        out(text)
+        return
+    sys.stdout.flush()
+    sys.stdout.buffer.write(f"{text}\n".encode())
+    sys.stdout.flush()
 
 
 def out_json(value: object) -> None:
     """Print ``value`` as one indented JSON document."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False))
+    out(json.dumps(value, ensure_ascii=not shows_everything(sys.stdout), indent=2, allow_nan=False))
 
 
 def out_json_line(value: object) -> None:
     """Print ``value`` as one line of JSON, at once, so that a reader can follow a stream."""
-    click.echo(json.dumps(value, ensure_ascii=False, allow_nan=False))
-    sys.stdout.flush()
+    out(json.dumps(value, ensure_ascii=not shows_everything(sys.stdout), allow_nan=False))
 
 
 def note(message: str) -> None:
     """Tell the person at the terminal something that is not data."""
-    click.echo(message, err=True)
+    _print(message, sys.stderr)
 
 
 def warn(message: str) -> None:
     """Tell of something that may not be what the person wants."""
-    click.echo(f"warning: {message}", err=True)
+    note(f"warning: {message}")
+
+
+def _print(text: str, stream: TextIO) -> None:
+    print(text, file=stream, flush=True)
 
 
 @contextmanager

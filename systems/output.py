@@ -47,7 +47,7 @@ def check_output(output: str | None, *, force: bool) -> None:
 def write_text(text: str, output: str | None) -> None:
     """Write ``text`` to ``output``: atomically to a file, else to standard output."""
     if output is None or not is_file(output):
-        terminal.out(text.removesuffix("\n"))
+        terminal.out_file(text.removesuffix("\n"))
     else:
         write_atomically(output, text.encode())
 
