@@ -37,6 +37,15 @@ _NOUNS = {
     "rename-attribute": "renamed attribute",
     "set-weight": "weight",
     "set-note": "note",
+    "set-name": "name",
+    "set-description": "description",
+    "set-class-prompts": "class prompt",
+    "set-temperature": "temperature",
+    "move-option": "moved option",
+    "move-attribute": "moved attribute",
+    "move-class": "moved class",
+    "add-allowance": "allowance",
+    "remove-allowance": "removed allowance",
 }
 
 
