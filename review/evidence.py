@@ -53,15 +53,15 @@ class Evidence:
 
     @property
     def by_evidence(self) -> tuple[Choice, ...]:
-        """The choices, that with the most to gain first, then what most images show; no rule last among equals."""
+        """The choices, what most images show first, then what gains most; no rule last."""
         return tuple(
             sorted(
                 self.choices,
                 key=lambda c: (
-                    -round(c.change or 0.0, 9),
-                    -(c.share.hits if c.share is not None else 0),
-                    not c.named,
                     not c.rule,
+                    -(c.share.hits if c.share is not None else 0),
+                    -round(c.change or 0.0, 9),
+                    not c.named,
                 ),
             )
         )

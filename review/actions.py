@@ -1,0 +1,238 @@
+"""Everything that can be done on the main screen, once: keys, footer, palette and help follow from this table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..errors import UsageError
+from ..systems.text import did_you_mean, plain
+
+if TYPE_CHECKING:
+    from textual.binding import Binding
+
+TAKEN = ("ctrl+a", "ctrl+b", "ctrl+j", "ctrl+o", "ctrl+s")
+"""Keys that terminals and multiplexers want for themselves: bound to nothing, and refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something to do. ``id`` names it in the configuration; ``key`` may be several, by commas.
+
+    ``title`` stands in the palette, ``help`` in the help. ``footer`` is its word in the footer, ``""`` for none;
+    ``edits`` says that it changes the system, so that a read-only review does not offer it.
+    """
+
+    id: str
+    key: str
+    title: str
+    help: str
+    group: str
+    footer: str = ""
+    edits: bool = False
+
+    @property
+    def method(self) -> str:
+        """The screen's method, less ``action_``."""
+        return self.id.replace("-", "_")
+
+
+LOOK, EDIT, STRUCTURE, JUDGE, KEEP, SCREEN = (
+    "Look",
+    "Change a rule",
+    "Change the questions",
+    "Work through",
+    "Keep",
+    "Screen",
+)
+
+ACTIONS = (
+    Action(
+        "change", "enter", "Change the rule", "Pick what this class should get here, by evidence.", EDIT, "Change", True
+    ),
+    Action(
+        "next",
+        "n",
+        "Next in the queue",
+        "Go to the cell where a change gains most, then to what checks found.",
+        JUDGE,
+        "Next",
+    ),
+    Action("previous", "N", "Previous in the queue", "Go back in the queue.", JUDGE),
+    Action(
+        "fix",
+        "f",
+        "Fix a finding",
+        "Apply the fix of the finding here, after showing what it would change.",
+        JUDGE,
+        "Fix",
+        True,
+    ),
+    Action("fix-safe", "F", "Apply all safe fixes", "Mend all that can be mended without judging.", JUDGE, "", True),
+    Action("seen", "space", "Mark as seen", "Mark this cell as looked at, or take the mark away.", JUDGE),
+    Action("seen-class", "M", "Mark the class as seen", "Mark all cells of this class as looked at.", JUDGE),
+    Action("next-finding", "right_square_bracket", "Next finding", "Go to the place of the next finding.", JUDGE),
+    Action(
+        "previous-finding", "left_square_bracket", "Previous finding", "Go to the place of the finding before.", JUDGE
+    ),
+    Action(
+        "allow",
+        "a",
+        "Allow a finding",
+        "Accept the finding here, with a reason that is kept in the file.",
+        JUDGE,
+        "",
+        True,
+    ),
+    Action("silent", "delete,backspace", "Say nothing here", "Let the rule say nothing.", EDIT, "", True),
+    Action(
+        "bulk",
+        "B",
+        "Set the rule of all classes in view",
+        "One rule for every class that the filter leaves.",
+        EDIT,
+        "",
+        True,
+    ),
+    Action("note", "c", "Note", "Write a note on this cell: for the next reader, and for the LLM.", EDIT, "", True),
+    Action("lock", "x", "Lock or unlock", "Lock this cell against the LLM, or unlock it.", EDIT, "", True),
+    Action(
+        "option",
+        "o",
+        "Options",
+        "Reword, add, remove, merge, split or move the options of this attribute.",
+        STRUCTURE,
+        "",
+        True,
+    ),
+    Action("prompt", "p", "Prompts", "Say the question in other words.", STRUCTURE, "", True),
+    Action("weight", "w", "Weight", "Let this attribute count more or less.", STRUCTURE, "", True),
+    Action("attribute", "A", "Attribute", "Add, rename, move or remove an attribute.", STRUCTURE, "", True),
+    Action("class", "C", "Class", "Add, rename, move or remove a class.", STRUCTURE, "", True),
+    Action("describe", "E", "Name and description", "Name and describe the system.", STRUCTURE, "", True),
+    Action("undo", "u", "Undo", "Undo the last step; also those of earlier sessions.", KEEP, "Undo", True),
+    Action("redo", "U", "Redo", "Do again what was undone.", KEEP, "", True),
+    Action("save", "s", "Save", "Write the file, as a revision with a reason.", KEEP, "Save", True),
+    Action("diff", "equals_sign", "What changed", "Show what changed since the file was last saved.", KEEP),
+    Action("log", "L", "History", "List the revisions; compare any two, restore one.", KEEP),
+    Action(
+        "refine",
+        "r",
+        "Refine with an LLM",
+        "Send what you found to an LLM, and judge what it proposes.",
+        KEEP,
+        "",
+        True,
+    ),
+    Action("filter", "slash", "Filter", "Show only classes with a text in their name or rules.", LOOK, "Filter"),
+    Action("only", "v", "Show only ...", "All classes, or those with gains, findings, unseen or locked cells.", LOOK),
+    Action("sort", "t", "Sort", "Order the classes: file, accuracy, gain, name.", LOOK),
+    Action("go-class", "g", "Go to a class", "Pick a class by typing.", LOOK),
+    Action("attributes", "1", "Attributes", "Go to the attributes with their figures.", SCREEN),
+    Action("matrix", "2,escape", "Matrix", "Go back to the matrix.", SCREEN),
+    Action("evidence", "3", "Evidence", "Go to the evidence, to scroll it.", SCREEN),
+    Action("findings", "4", "Findings", "Go to the findings.", SCREEN),
+    Action("images", "i", "Images", "Next way to show images: best that the terminal can, half blocks, off.", SCREEN),
+    Action("theme", "T", "Theme", "Next theme: dark, light, high contrast.", SCREEN),
+    Action("help", "question_mark,f1", "Help", "All keys and marks.", SCREEN, "Help"),
+    Action("quit", "q", "Quit", "Leave; nothing is lost, saved or not.", SCREEN),
+)
+"""In the order in which help and palette list them within their group."""
+
+MOST_IN_FOOTER = 7
+
+MOVES = {
+    "up": ("up,k", "Up"),
+    "down": ("down,j", "Down"),
+    "left": ("left,h", "Left"),
+    "right": ("right,l", "Right"),
+    "page-up": ("pageup", "A page up"),
+    "page-down": ("pagedown", "A page down"),
+    "first": ("ctrl+home", "First class"),
+    "last": ("ctrl+end,G", "Last class"),
+    "first-column": ("home", "First attribute"),
+    "last-column": ("end", "Last attribute"),
+}
+"""How to move in the matrix and in lists: keys and title by id."""
+
+
+def moves(methods: Mapping[str, str]) -> list[Binding]:
+    """Bindings of movements to a widget's own actions, by the movements' ids."""
+    from textual.binding import Binding
+
+    return [Binding(MOVES[name][0], method, MOVES[name][1], show=False, id=name) for name, method in methods.items()]
+
+
+def bindings(*, read_only: bool = False) -> list[Binding]:
+    """A key binding for every action that can be had, with the action's id, so that it can be remapped."""
+    from textual.binding import Binding
+
+    return [
+        Binding(action.key, action.method, action.footer or action.title, show=bool(action.footer), id=action.id)
+        for action in available(read_only=read_only)
+    ]
+
+
+def available(*, read_only: bool) -> tuple[Action, ...]:
+    """The actions of a review that may edit, or may only look."""
+    return tuple(action for action in ACTIONS if not (read_only and action.edits))
+
+
+def keymap(settings: Iterable[str]) -> dict[str, str]:
+    """What ``ACTION=KEYS`` settings say, as a map from action to keys; keys are Textual's names, by commas.
+
+    Raises:
+        UsageError: no such action, no key, a key that is ``TAKEN``, or one that two actions would have.
+    """
+    ids = {action.id for action in ACTIONS} | set(MOVES)
+    found: dict[str, str] = {}
+    for setting in settings:
+        name, _, keys = setting.partition("=")
+        name, keys = name.strip(), keys.strip()
+        if name not in ids:
+            raise UsageError(
+                f'"{plain(name)}" is no action{did_you_mean(name, ids)}', hint=f"Actions: {', '.join(sorted(ids))}."
+            )
+        if not keys:
+            raise UsageError(f'the action "{name}" needs a key', hint="Write it as save=w or save=f2.")
+        for key in keys.split(","):
+            if key.strip() in TAKEN:
+                raise UsageError(f"{key.strip()} belongs to terminals and multiplexers", hint="Choose another key.")
+        found[name] = keys
+    _refuse_twice(found)
+    return found
+
+
+def keys_of(action: Action, changed: Mapping[str, str]) -> list[str]:
+    """The keys of an action, as people read them."""
+    return [shown(key) for key in changed.get(action.id, action.key).split(",")]
+
+
+def shown(key: str) -> str:
+    """A key as people read it: ``=`` for ``equals_sign``."""
+    return _NAMES.get(key.strip(), key.strip())
+
+
+def _refuse_twice(changed: Mapping[str, str]) -> None:
+    owners: dict[str, str] = {}
+    known = {action.id: action.key for action in ACTIONS} | {name: keys for name, (keys, _) in MOVES.items()}
+    for name, keys in known.items():
+        for key in changed.get(name, keys).split(","):
+            other = owners.setdefault(key.strip(), name)
+            if other != name:
+                raise UsageError(f"{shown(key)} would be the key of {other} and of {name}")
+
+
+_NAMES = {
+    "enter": "⏎",
+    "space": "space",
+    "right_square_bracket": "]",
+    "left_square_bracket": "[",
+    "equals_sign": "=",
+    "slash": "/",
+    "question_mark": "?",
+    "backspace": "⌫",
+    "delete": "del",
+    "escape": "esc",
+}

@@ -1,0 +1,189 @@
+"""Small questions: a text, a choice, a yes or no. Each is dismissed with its answer, or with None by Escape."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Generic, TypeVar
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from ..systems.text import plain
+from .cells_text import fit
+from .field import Field
+from .line_list import LineList
+from .themes import inks
+
+T = TypeVar("T")
+
+
+class Dialog(ModalScreen[T | None], Generic[T]):
+    """A box over the screen; Escape answers nothing."""
+
+    DEFAULT_CSS = """
+    Dialog { align: center middle; background: $background 60%; }
+    Dialog > Vertical {
+        width: 76; max-width: 96%; height: auto; max-height: 90%; background: $surface;
+        border: round $primary; padding: 0 1; border-title-color: $text; border-subtitle-color: $text-muted;
+    }
+    Dialog LineList { height: auto; max-height: 16; background: $surface; }
+    Dialog Field { border: none; height: 1; background: $panel; padding: 0 1; margin-bottom: 1; }
+    Dialog .told { color: $text-muted; margin-bottom: 1; height: auto; }
+    Dialog .problem { color: $warning; height: auto; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "give_up", "Cancel", show=False, id="cancel")]
+
+    def action_give_up(self) -> None:
+        """Answer nothing."""
+        self.dismiss(None)
+
+
+class TextDialog(Dialog[str]):
+    """Asks for a line of text; ``problem`` says why a text cannot be, or ``""``."""
+
+    def __init__(
+        self, title: str, value: str = "", *, told: str = "", problem: Callable[[str], str] = lambda text: ""
+    ) -> None:
+        super().__init__()
+        self._title = title
+        self._value = value
+        self._told = told
+        self._problem = problem
+
+    def compose(self) -> ComposeResult:
+        with Vertical() as box:
+            box.border_title = Text(plain(self._title))
+            box.border_subtitle = "⏎ takes it, esc leaves it"
+            if self._told:
+                yield Static(plain(self._told), classes="told", markup=False)
+            yield Field(self._value)
+            yield Static("", classes="problem", markup=False)
+
+    @on(Field.Changed)
+    def judge(self, event: Field.Changed) -> None:
+        """Say at once what is wrong with the text."""
+        told = self._problem(event.value.strip()) if event.value.strip() else ""
+        self.query_one(".problem", Static).update(Text(told))
+
+    @on(Field.Submitted)
+    def answer(self, event: Field.Submitted) -> None:
+        """Answer with the text, unless it cannot be."""
+        text = event.value.strip()
+        problem = self._problem(text)
+        if problem:
+            self.query_one(".problem", Static).update(Text(problem))
+        else:
+            self.dismiss(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A choice: its ``id``, what it is called, and a remark; ``key`` chooses it at once."""
+
+    id: str
+    label: str
+    remark: str = ""
+    key: str = ""
+
+
+class MenuDialog(Dialog[str]):
+    """Asks for one of several; answers its id. ``searched`` lets the person narrow them down by typing."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "step(-1)", "Up", show=False, id="menu-up", priority=True),
+        Binding("down", "step(1)", "Down", show=False, id="menu-down", priority=True),
+    ]
+
+    def __init__(
+        self, title: str, items: Sequence[Item], *, told: str = "", chosen: str = "", searched: bool = False
+    ) -> None:
+        super().__init__()
+        self._title = title
+        self._items = tuple(items)
+        self._left = self._items
+        self._told = told
+        self._chosen = chosen
+        self._searched = searched
+
+    def compose(self) -> ComposeResult:
+        with Vertical() as box:
+            box.border_title = Text(plain(self._title))
+            box.border_subtitle = "type to search, ⏎ takes it" if self._searched else "⏎ takes it, esc leaves it"
+            if self._told:
+                yield Static(plain(self._told), classes="told", markup=False)
+            if self._searched:
+                yield Field()
+            yield LineList()
+
+    def on_mount(self) -> None:
+        ids = [item.id for item in self._items]
+        self._show(ids.index(self._chosen) if self._chosen in ids else 0)
+        (self.query_one(Field) if self._searched else self.query_one(LineList)).focus()
+
+    def on_key(self, event: object) -> None:
+        """A choice's own key takes it."""
+        character = getattr(event, "character", None)
+        if self._searched or not character:
+            return
+        for item in self._items:
+            if item.key == character:
+                self.dismiss(item.id)
+
+    @on(Field.Changed)
+    def search(self, event: Field.Changed) -> None:
+        """Keep the items that hold the text."""
+        wanted = event.value.casefold()
+        self._left = tuple(item for item in self._items if wanted in item.label.casefold())
+        self._show(0)
+
+    @on(Field.Submitted)
+    @on(LineList.Chosen)
+    def answer(self) -> None:
+        """Answer with the highlighted one."""
+        if self._left:
+            self.dismiss(self._left[self.query_one(LineList).index].id)
+
+    def action_step(self, step: int) -> None:
+        """Highlight the next item."""
+        self.query_one(LineList).action_move(step)
+
+    def _show(self, index: int) -> None:
+        colors = inks(self.app.theme)
+        widest = max((len(item.label) for item in self._items), default=0)
+        lines = []
+        for item in self._left:
+            line = Text().append(
+                f"{item.key}  " if any(each.key for each in self._items) else "", f"bold {colors.loss}"
+            )
+            line.append(fit(item.label, min(widest, 44)) + "  ", colors.text)
+            line.append(plain(item.remark), colors.soft)
+            lines.append(line)
+        self.query_one(LineList).show(lines, index)
+
+
+class ConfirmDialog(Dialog[bool]):
+    """Shows what would be done; Enter does it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,y", "agree", "Yes", show=False, id="agree")]
+
+    def __init__(self, title: str, lines: Sequence[Text], *, yes: str = "does it") -> None:
+        super().__init__()
+        self._title = title
+        self._lines = lines
+        self._yes = yes
+
+    def compose(self) -> ComposeResult:
+        with Vertical() as box:
+            box.border_title = Text(plain(self._title))
+            box.border_subtitle = f"⏎ {self._yes}, esc leaves it"
+            yield Static(Text("\n").join(self._lines), markup=False)
+
+    def action_agree(self) -> None:
+        """Yes."""
+        self.dismiss(True)

@@ -1,0 +1,106 @@
+"""The pane beside the matrix: what the images say of the selected cell, and the images themselves."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.widget import Widget
+from textual.widgets import Static
+
+from ..systems.text import plain
+from .cells_text import cut
+from .evidence import Evidence
+from .evidence_text import evidence_text
+from .pictures import Mode, thumbnail_widget
+from .review import Review
+from .themes import inks
+
+_PICTURES = 3
+
+
+class EvidencePane(VerticalScroll, can_focus=True):
+    """Text, and below it the images of the class that are named wrong, the worst first, else some that are right."""
+
+    DEFAULT_CSS = """
+    EvidencePane {
+        width: 34; height: 1fr; border-left: vkey $panel; padding: 0 0 0 1; scrollbar-size-vertical: 1;
+        scrollbar-gutter: stable;
+    }
+    EvidencePane:focus { border-left: vkey $accent; }
+    EvidencePane Static { text-wrap: nowrap; }
+    EvidencePane .pictures { height: auto; }
+    EvidencePane .captions { height: 1; color: $text-muted; }
+    EvidencePane .picture { width: auto; height: 8; margin-right: 1; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j", "scroll_down", "Down", show=False),
+        Binding("k", "scroll_up", "Up", show=False),
+    ]
+
+    def __init__(self, review: Review, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
+        super().__init__(id=id)
+        self.review = review
+        self._shown: Evidence | None = None
+        self._drawn: tuple[object, ...] = ()
+
+    def compose(self) -> ComposeResult:
+        yield Static("", markup=False, id="evidence-title")
+        yield Static("", markup=False, id="evidence-text")
+        yield Horizontal(classes="pictures", id="pictures")
+
+    def show(self, evidence: Evidence | None, mode: Mode) -> None:
+        """Show a cell; None for a system without one."""
+        self._shown = evidence
+        self._write()
+        self._draw(mode)
+
+    def on_resize(self) -> None:
+        self._write()
+
+    def _write(self) -> None:
+        colors, evidence = inks(self.app.theme), self._shown
+        width = max(12, self.scrollable_content_region.width)
+        title, body = Text(), Text()
+        if evidence is not None:
+            session = self.review.session
+            head = cut(f"{evidence.class_name} › {evidence.attribute}", width)
+            title = Text(head, f"bold {colors.text}")
+            body = evidence_text(
+                evidence,
+                width,
+                colors,
+                measured=session.evaluation is not None,
+                note=session.system.notes.get((evidence.class_name, evidence.attribute), ""),
+            )
+            if session.measuring:
+                body = Text("measuring the new words …\n", colors.soft) + body
+            elif session.problem:
+                body = Text(f"not measured: {plain(session.problem)}\n", colors.loss) + body
+        self.query_one("#evidence-title", Static).update(title)
+        self.query_one("#evidence-text", Static).update(body)
+
+    def _draw(self, mode: Mode) -> None:
+        evidence = self._shown
+        evaluation = self.review.session.evaluation
+        wanted: list[tuple[int, str]] = []
+        if evidence is not None and evaluation is not None and mode != "off" and evaluation.setting.items:
+            wanted = [(m.index, f"→ {plain(m.predicted)}") for m in evidence.mistakes[:_PICTURES]]
+            if not wanted and evidence.class_name in evaluation.system.rules:
+                index = evaluation.system.classes.index(evidence.class_name)
+                own = (evaluation.labels == index).nonzero()[0][:_PICTURES]
+                wanted = [(int(at), "✓") for at in own]
+        drawn = (mode, id(evaluation.setting) if evaluation else 0, tuple(wanted))
+        if drawn == self._drawn:
+            return
+        self._drawn = drawn
+        row = self.query_one("#pictures", Horizontal)
+        row.remove_children()
+        if evaluation is not None and wanted:
+            widgets: list[Widget] = [
+                widget for at, _ in wanted if (widget := thumbnail_widget(evaluation, at, mode)) is not None
+            ]
+            row.mount_all(widgets)

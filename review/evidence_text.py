@@ -1,0 +1,113 @@
+"""The evidence about a cell as text for a narrow pane."""
+
+from __future__ import annotations
+
+from rich.text import Text
+
+from ..scoring.worst_images import Mistake
+from ..systems.describe import describe_rule
+from ..systems.text import plain
+from .cells_text import bar, cut, fit
+from .effect_text import percent, points
+from .evidence import Choice, Evidence
+from .themes import Inks
+
+_BAR = 4
+_MISTAKES = 6
+_NOTHING = "says nothing"
+
+
+def evidence_text(evidence: Evidence, width: int, colors: Inks, *, measured: bool, note: str = "") -> Text:
+    """The options with what images show and what each would change; then which images are mistaken, and why.
+
+    ``measured`` says whether there are images at all; where there are none, the text tells what they would show.
+    """
+    text = Text(no_wrap=True, overflow="crop")
+    _agreement(text, evidence, width, colors, measured=measured)
+    if note:
+        _wrapped(text, f"note: {plain(note)}", width, colors.loss)
+    shows_change = any(choice.effect is not None for choice in evidence.choices)
+    if measured and evidence.right is not None:
+        head = f"{'images':<{_BAR + 6}}{'option':<{max(1, width - _BAR - 13)}}" + ("if set" if shows_change else "")
+        text.append(head + "\n", colors.faint)
+    for choice in evidence.by_evidence if measured else evidence.choices:
+        _choice(text, choice, width, colors, bars=evidence.right is not None)
+    if measured:
+        _mistakes(text, evidence, width, colors)
+    else:
+        _wrapped(
+            text,
+            "\nWith --data and --encoder this pane shows which option the images of this class show, what each change "
+            "would do to accuracy, and the images that are taken for another class.",
+            width,
+            colors.faint,
+        )
+    return text
+
+
+def _agreement(text: Text, evidence: Evidence, width: int, colors: Inks, *, measured: bool) -> None:
+    share = evidence.agreement
+    if not evidence.rule:
+        _wrapped(text, "The rule says nothing here.", width, colors.soft)
+    elif share is None or share.value is None:
+        told = "No image tells." if measured else f"Rule: {describe_rule(evidence.rule)}"
+        _wrapped(text, told, width, colors.soft)
+    else:
+        good = share.value >= 0.8
+        verdict = f"{share.hits} of {share.n} images agree with the rule"
+        _wrapped(text, verdict, width, colors.gain if good else colors.loss)
+
+
+def _choice(text: Text, choice: Choice, width: int, colors: Inks, *, bars: bool) -> None:
+    name = choice.rule[0] if choice.rule else _NOTHING
+    dot = "●" if choice.named else " "
+    change = points(choice.change)
+    right = f"{'' if choice.named and change == '±0' else change:>6}" if choice.effect is not None else ""
+    left = ""
+    if bars:
+        share = choice.share
+        left = " " * (_BAR + 6) if share is None else f"{bar(share.value or 0, _BAR)}{percent(share):>5} "
+    room = width - len(left) - len(right) - 2
+    tone = colors.text if choice.named or (choice.share is not None and choice.share.hits) else colors.soft
+    text.append(left, colors.gain)
+    text.append(dot + " ", colors.loss)
+    text.append(fit(name, room), f"bold {tone}" if choice.named else tone)
+    change_tone = colors.gain if change.startswith("+") else colors.loss if change.startswith("-") else colors.faint
+    text.append(right + "\n", change_tone)
+
+
+def _mistakes(text: Text, evidence: Evidence, width: int, colors: Inks) -> None:
+    if not evidence.right or not evidence.right.n:
+        return
+    n, wrong = evidence.right.n, evidence.wrong
+    if not wrong:
+        text.append("\n")
+        _wrapped(text, f"All {n} images of this class are named right.", width, colors.soft)
+        return
+    text.append("\n")
+    _wrapped(text, f"{wrong} of {n} images named wrong, the worst first:", width, colors.soft)
+    for mistake in evidence.mistakes[:_MISTAKES]:
+        text.append(cut(f"→ {mistake.predicted}", width) + "\n", colors.loss)
+        text.append(cut(f"  {why(mistake)}", width) + "\n", colors.faint)
+
+
+def why(mistake: Mistake) -> str:
+    """What spoke against the true class: the likeliest misread first."""
+    if not mistake.why:
+        return "every answer fits; another class fits better"
+    worst = sorted(mistake.why, key=lambda misread: -misread.probability)
+    return ", ".join(f"{plain(m.attribute)}: {plain(m.seen)} {m.probability:.2f}" for m in worst)
+
+
+def _wrapped(text: Text, words: str, width: int, style: str) -> None:
+    line = ""
+    if words.startswith("\n"):
+        text.append("\n")
+        words = words[1:]
+    for word in words.split(" "):
+        if line and len(line) + 1 + len(word) > width:
+            text.append(line + "\n", style)
+            line = word
+        else:
+            line = f"{line} {word}" if line else word
+    text.append(cut(line, width) + "\n", style)

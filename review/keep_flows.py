@@ -1,0 +1,116 @@
+"""Conversations about keeping: saving with a reason, leaving, what changed outside, locks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..authoring.locks import locked_cells
+from ..errors import CotsmithError
+from ..systems.decisions import change_locks
+from ..systems.history import History
+from ..systems.saving import record_outside_change
+from .dialogs import Item, MenuDialog, TextDialog
+
+if TYPE_CHECKING:
+    from .main_screen import MainScreen
+
+
+async def save(screen: MainScreen) -> bool:
+    """Save as a revision, after asking for a reason; whether it was saved."""
+    session = screen.review.session
+    if session.changed_outside:
+        await settle_outside(screen)
+        if session.changed_outside:
+            return False
+    if not session.unsaved:
+        screen.tell("nothing to save: the file holds all of it")
+        return False
+    steps = session.unsaved
+    reason = await screen.ask(
+        TextDialog("save a revision: why?", told=f"{steps} step{'s' if steps > 1 else ''} since the last save.")
+    )
+    if reason is None:
+        return False
+    saved = session.save(reason)
+    screen.renew()
+    number = f"saved as revision {saved.revision.number}" if saved.revision else "saved"
+    screen.tell("; ".join([number, *saved.warnings]), trouble=bool(saved.warnings))
+    screen.look()
+    return True
+
+
+async def leave(screen: MainScreen) -> None:
+    """End the review; where something is not saved, ask."""
+    session = screen.review.session
+    if session.read_only or not session.unsaved:
+        screen.app.exit()
+        return
+    steps = session.unsaved
+    todo = await screen.ask(
+        MenuDialog(
+            f"{steps} step{'s are' if steps > 1 else ' is'} not saved",
+            [
+                Item("save", "Save and leave", "write the file, as a revision", "s"),
+                Item("leave", "Leave", "nothing is lost: the next review goes on here", "q"),
+                Item("stay", "Stay", "", "c"),
+            ],
+        )
+    )
+    if todo == "leave" or (todo == "save" and await save(screen)):
+        screen.app.exit()
+
+
+async def settle_outside(screen: MainScreen) -> None:
+    """The file was changed by somebody else: merge, keep, or take it."""
+    session = screen.review.session
+    try:
+        merged = session.merged()
+    except CotsmithError as error:
+        todo = await screen.ask(
+            MenuDialog(
+                "the file was changed outside, and cannot be read",
+                [Item("keep", "Keep yours", "the next save replaces it", "k")],
+                told=f"{error.message}. Nothing of yours is lost.",
+            )
+        )
+        if todo is not None and not session.journal.diverged:
+            session.keep_mine()
+        return
+    conflicts = len(merged.conflicts)
+    both = "nothing was changed twice" if not conflicts else f"{conflicts} things changed twice: yours are taken"
+    todo = await screen.ask(
+        MenuDialog(
+            "the file was changed outside",
+            [
+                Item("merge", "Merge", both, "m"),
+                Item("keep", "Keep yours", "the next save replaces theirs; history keeps both", "k"),
+                Item("take", "Take theirs", f"gives up {session.unsaved} unsaved steps of yours", "t"),
+            ],
+            told="Somebody else wrote it while you were reviewing.",
+        )
+    )
+    if todo == "merge":
+        session.settle_outside(merged.system, "merged what was changed outside")
+    elif todo == "take":
+        session.settle_outside(session.outside(), "took the file as it was changed outside")
+    elif todo == "keep":
+        session.keep_mine()
+    screen.changed()
+
+
+def toggle_lock(screen: MainScreen) -> None:
+    """Lock the selected cell against LLMs, or unlock it."""
+    review = screen.review
+    session = review.session
+    if review.cell is None or session.path is None:
+        return
+    locked = review.cell in locked_cells(session.path, session.system)
+    record_outside_change(session.path)
+    with History.open(session.path) as history:
+        change_locks(history, [review.cell], locked=not locked)
+    now = review.cell in locked_cells(session.path, session.system)
+    if now == (not locked):
+        screen.tell("locked: an LLM's edit of it needs your word" if now else "unlocked")
+    else:
+        screen.tell("it was set in this session: save first, then unlock it")
+    screen.look()

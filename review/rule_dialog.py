@@ -1,0 +1,164 @@
+"""Picks the rule of a cell: its options in the order of the evidence, by typing, several at once, or none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.widgets import Static
+
+from ..scoring.effects import Effect
+from ..systems.model import NO_RULE, Rule, text_problem
+from ..systems.text import plain
+from .cells_text import bar, cut, fit
+from .dialogs import Dialog
+from .effect_text import percent, points, summary
+from .evidence import Choice, Evidence
+from .field import Field
+from .line_list import LineList
+from .themes import Inks, inks
+
+
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """The rule that was picked; ``new_option`` is one that the attribute does not have yet."""
+
+    rule: Rule
+    new_option: str = ""
+
+
+class RuleDialog(Dialog[Picked]):
+    """Enter takes the highlighted option, or the set that Tab has put together.
+
+    ``effect`` tells what a rule would change, for sets; ``told`` says whom it is for.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "step(-1)", "Up", show=False, id="menu-up", priority=True),
+        Binding("down", "step(1)", "Down", show=False, id="menu-down", priority=True),
+        Binding("pageup", "step(-10)", "Up", show=False, id="menu-page-up", priority=True),
+        Binding("pagedown", "step(10)", "Down", show=False, id="menu-page-down", priority=True),
+        Binding("tab", "any_of", "Any of several", show=False, id="any-of", priority=True),
+    ]
+
+    def __init__(self, evidence: Evidence, effect: Callable[[Rule], Effect | None], *, told: str = "") -> None:
+        super().__init__()
+        self._evidence = evidence
+        self._effect = effect
+        self._told = told
+        self._typed = ""
+        self._set: list[str] | None = None
+        self._left: tuple[Choice, ...] = ()
+
+    def compose(self) -> ComposeResult:
+        e = self._evidence
+        with Vertical() as box:
+            box.border_title = Text(plain(self._told or f"{e.class_name} › {e.attribute}"))
+            box.border_subtitle = "⏎ takes it · tab any of several · type to search"
+            yield Field(placeholder="type to search, or a new option")
+            yield LineList()
+            yield Static("", markup=False, classes="told")
+
+    def on_mount(self) -> None:
+        self._search("")
+        self.query_one(Field).focus()
+
+    @on(Field.Changed)
+    def search(self, event: Field.Changed) -> None:
+        """Keep the options that hold the text."""
+        self._search(event.value)
+
+    @on(LineList.Highlighted)
+    def tell(self) -> None:
+        """What the highlighted choice would change."""
+        self._tell()
+
+    @on(Field.Submitted)
+    @on(LineList.Chosen)
+    def answer(self) -> None:
+        """Take the set, or the highlighted choice, or what was typed as a new option."""
+        if self._set is not None:
+            self.dismiss(Picked(self._ordered(self._set)))
+        elif self._left:
+            self.dismiss(Picked(self._left[self.query_one(LineList).index].rule))
+        elif self._new and not text_problem(self._new):
+            self.dismiss(Picked((self._new,), self._new))
+
+    def action_step(self, step: int) -> None:
+        """Highlight the next choice."""
+        self.query_one(LineList).action_move(step)
+
+    def action_any_of(self) -> None:
+        """Put the highlighted option into the set or take it out; the set begins with the rule as it is."""
+        if not self._left:
+            return
+        rule = self._left[self.query_one(LineList).index].rule
+        if rule == NO_RULE:
+            return
+        chosen = list(self._evidence.rule) if self._set is None else self._set
+        self._set = [option for option in chosen if option != rule[0]] if rule[0] in chosen else [*chosen, rule[0]]
+        self._show(self.query_one(LineList).index)
+
+    @property
+    def _new(self) -> str:
+        return self._typed.strip()
+
+    def _ordered(self, options: list[str]) -> Rule:
+        return tuple(choice.rule[0] for choice in self._evidence.choices if choice.rule and choice.rule[0] in options)
+
+    def _search(self, typed: str) -> None:
+        self._typed = typed
+        wanted = typed.casefold().strip()
+        self._left = tuple(choice for choice in self._evidence.by_evidence if wanted in _name(choice).casefold())
+        self._show(0)
+
+    def _show(self, index: int) -> None:
+        colors = inks(self.app.theme)
+        chosen = self._set
+        width = max(30, min(74, self.app.size.width - 8))
+        lines = [_line(choice, chosen, width, colors) for choice in self._left]
+        if not lines and self._new:
+            problem = text_problem(self._new)
+            lines = [Text(f"not an option: {problem}" if problem else f'⏎ adds the option "{plain(self._new)}"')]
+        self.query_one(LineList).show(lines, index)
+        self._tell()
+
+    def _tell(self) -> None:
+        rule: Rule | None = None
+        if self._set is not None:
+            rule = self._ordered(self._set)
+        elif self._left:
+            rule = self._left[self.query_one(LineList).index].rule
+        told = ""
+        if rule is not None:
+            shown = " or ".join(plain(option) for option in rule) if rule else "says nothing"
+            effect = self._effect(rule)
+            told = cut(shown, 60) + ("" if effect is None else f"\n{summary(effect)}")
+        self.query_one(".told", Static).update(Text(told))
+
+
+def _name(choice: Choice) -> str:
+    return choice.rule[0] if choice.rule else "(says nothing)"
+
+
+def _line(choice: Choice, chosen: list[str] | None, width: int, colors: Inks) -> Text:
+    named = choice.named if chosen is None else bool(choice.rule) and choice.rule[0] in chosen
+    text = Text().append("● " if named else "  ", colors.loss)
+    share = choice.share
+    if share is not None:
+        text.append(f"{bar(share.value or 0, 5)}{percent(share):>6} ", colors.gain)
+    elif choice.effect is not None:
+        text.append(" " * 12)
+    room = width - text.cell_len - 8
+    text.append(fit(_name(choice), room), colors.text if choice.rule else colors.soft)
+    if choice.effect is not None:
+        change = points(choice.change)
+        tone = colors.gain if change.startswith("+") else colors.loss if change.startswith("-") else colors.faint
+        text.append(f"{change:>7}", tone)
+    return text

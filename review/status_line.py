@@ -1,0 +1,90 @@
+"""The lines above the keys: what was done last and what it changed; below it, what could be done next."""
+
+from __future__ import annotations
+
+from rich.text import Text
+from textual.widgets import Static
+
+from .cells_text import cut
+from .review import Review
+from .themes import inks
+
+
+class StatusLine(Static):
+    """Two lines."""
+
+    DEFAULT_CSS = "StatusLine { height: 2; padding: 0 1; background: $surface; text-wrap: nowrap; }"
+
+    def __init__(self, review: Review) -> None:
+        super().__init__("", markup=False)
+        self.review = review
+        self._told: tuple[str, bool] | None = None
+
+    def on_resize(self) -> None:
+        self.renew()
+
+    def tell(self, message: str, *, trouble: bool = False) -> None:
+        """Say something in the first line until something else is done."""
+        self._told = (message, trouble)
+        self.renew()
+
+    def clear(self) -> None:
+        """Back to what was done last."""
+        self._told = None
+        self.renew()
+
+    def renew(self) -> None:
+        """Write both lines again."""
+        colors, width = inks(self.app.theme), max(20, self.size.width)
+        session = self.review.session
+        text = Text(no_wrap=True, overflow="crop")
+        if self._told is not None:
+            message, trouble = self._told
+            text.append(cut(message, width), colors.loss if trouble else colors.text)
+        elif session.made is not None:
+            self._made(text, width)
+        else:
+            for notice in session.notices[:1]:
+                text.append(cut(notice, width), colors.loss)
+        text.append("\n")
+        text.append(cut(self._hint(), width), colors.soft)
+        self.update(text)
+
+    def _made(self, text: Text, width: int) -> None:
+        colors, made = inks(self.app.theme), self.review.session.made
+        assert made is not None
+        if made.effect is None:
+            waiting = "  …" if self.review.session.measuring else ""
+            text.append(cut(made.title, width - len(waiting)) + waiting, colors.text)
+            return
+        told = made.told
+        tone = colors.gain if made.effect.change > 0 else colors.loss if made.effect.change < 0 else colors.soft
+        room = max(width // 3, width - len(told) - 3)
+        title = cut(made.title, room)
+        text.append(title + "   ", colors.text)
+        text.append(cut(told, max(0, width - len(title) - 3)), f"bold {tone}")
+
+    def _hint(self) -> str:
+        """The next step worth taking."""
+        review = self.review
+        found = review.insight
+        if review.session.read_only:
+            return "read-only: look around; nothing can be changed here"
+        if found.suggestions:
+            best = found.suggestions[0]
+            count = len(review.queue)
+            return (
+                f"n: to the next of {count} cells worth a look; the best change brings {100 * best.change:+.1f} points"
+            )
+        if review.queue:
+            return f"n: to the next of {len(review.queue)} cells worth a look"
+        fixable = sum(finding.fix is not None for finding in found.findings)
+        if fixable:
+            return f"f: fix; {fixable} finding{'s' if fixable > 1 else ''} can be mended"
+        if found.faults:
+            return f"{found.faults} finding{'s' if found.faults > 1 else ''} left: ] goes to the next"
+        if found.generation >= 0 and review.session.unsaved:
+            return "nothing left to mend: s saves this as a revision"
+        if found.generation >= 0:
+            return "⏎ changes the rule, ? tells all keys"
+        return "looking …"
