@@ -34,6 +34,10 @@ class AnthropicWire:
     key_variable: str = "ANTHROPIC_API_KEY"
     features: frozenset[str] = frozenset({"schema"})
 
+    def load_sdk(self) -> None:
+        """Import the SDK."""
+        import anthropic  # noqa: F401
+
     async def pieces(self, request: Request, sending: Sending) -> AsyncGenerator[Piece, None]:
         """Send ``request`` once; see ``Wire``."""
         if strict_schema(request.schema) is None:  # transform_schema would forbid what an open object may hold
@@ -45,7 +49,7 @@ class AnthropicWire:
                     yield piece
             else:
                 create = client.messages.with_streaming_response.create
-                yield _of_message(await whole_body(create, options, sending.most_characters))
+                yield _of_message(await whole_body(create, options, sending))
 
     def _options(self, request: Request, sending: Sending) -> dict[str, Any]:
         options: dict[str, Any] = {

@@ -17,7 +17,7 @@ from .failures import ReplyError
 from .llm import Reply, Request, StopReason, Streaming, Usage
 from .patience import Patience
 from .provider_errors import Failure, failure_of
-from .wire import Piece, Sending, TooLong, Wire
+from .wire import Broken, Piece, Sending, TooLong, Unreadable, Wire
 
 POLL_S = 0.1
 """How often a person's wish to stop is looked for while nothing comes."""
@@ -56,9 +56,8 @@ class ProviderLLM:
         """Send ``request``, again where that may help, and wait for the reply; see ``LLM``."""
         call = _Call(request, watch)
 
-        try:
-            asyncio.get_running_loop()
-        except RuntimeError:
+        self._wires[0].load_sdk()
+        if asyncio._get_running_loop() is None:
             return asyncio.run(self._until(call, cancelled))
         return self._beside_loop(call, cancelled)
 
@@ -137,14 +136,14 @@ class ProviderLLM:
         try:
             async with aclosing(wire.pieces(call.request, sending)) as pieces:
                 await self._take_all(call, pieces, got)
-        except TooLong as error:
-            call.partial = error.text
+        except TooLong:
+            call.partial = got.text or got.refusal or sending.body.decode("utf-8", "replace")
             self._too_long(call)
         finally:
-            if len(got.text) > len(call.partial):
-                call.partial = got.text
+            came = got.text or got.refusal or sending.body.decode("utf-8", "replace")
+            call.partial = max(call.partial, came, key=len)
         if got.stop is None:
-            raise ConnectionResetError("the reply ended before it was complete")
+            raise Broken("the reply ended before it was complete") if got.anything else Unreadable("")
         return self._reply(call, got, got.stop)
 
     async def _take_all(self, call: _Call, pieces: AsyncIterator[Piece], got: _Got) -> None:
@@ -158,11 +157,11 @@ class ProviderLLM:
                         silence.reschedule(now() + patience.between)
                     got.take(piece, call)
                     if got.characters > call.most_characters:
-                        raise TooLong(got.text or got.refusal)
+                        raise TooLong
         except TimeoutError:
-            if got.characters:
-                raise ConnectionResetError(f"nothing more came for {patience.between:g} seconds") from None
-            raise ConnectionResetError(f"no reply began within {patience.first:g} seconds") from None
+            if got.anything:
+                raise Broken(f"the reply stopped for {patience.between:g} seconds") from None
+            raise Broken(f"no reply began within {patience.first:g} seconds") from None
 
     def _reply(self, call: _Call, got: _Got, stop: StopReason) -> Reply:
         text = got.text or got.refusal
@@ -219,6 +218,7 @@ class _Got:
     """What has come of one attempt."""
 
     def __init__(self) -> None:
+        self.anything = False
         self.characters = 0
         self.stop: StopReason | None = None
         self.usage: Usage | None = None
@@ -235,6 +235,7 @@ class _Got:
         return "".join(self._refusals)
 
     def take(self, piece: Piece, call: _Call) -> None:
+        self.anything = True
         self.stop = piece.stop or self.stop
         self.usage = piece.usage or self.usage
         self.model = piece.model or self.model

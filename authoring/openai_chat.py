@@ -26,6 +26,10 @@ class ChatWire:
     key_variable: str = "OPENAI_API_KEY"
     features: frozenset[str] = frozenset({"schema", "max_tokens", "usage"})
 
+    def load_sdk(self) -> None:
+        """Import the SDK."""
+        import openai  # noqa: F401
+
     async def pieces(self, request: Request, sending: Sending) -> AsyncGenerator[Piece, None]:
         """Send ``request`` once; see ``Wire``."""
         async with openai_client(self.base_url, sending.patience) as client:
@@ -35,7 +39,7 @@ class ChatWire:
                     yield piece
             else:
                 create = client.chat.completions.with_streaming_response.create
-                yield _of_completion(await whole_body(create, options, sending.most_characters))
+                yield _of_completion(await whole_body(create, options, sending))
 
     def _options(self, request: Request, sending: Sending) -> dict[str, Any]:
         instructions = instructions_for(request, sending)

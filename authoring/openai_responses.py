@@ -24,8 +24,6 @@ from .wire import (
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
 
-_RETRIED = {"server_error": 500, "rate_limit_exceeded": 429, "vector_store_timeout": 504}
-
 
 @dataclass(frozen=True, slots=True)
 class ResponsesWire:
@@ -37,6 +35,10 @@ class ResponsesWire:
     key_variable: str = "OPENAI_API_KEY"
     features: frozenset[str] = frozenset({"schema"})
 
+    def load_sdk(self) -> None:
+        """Import the SDK."""
+        import openai  # noqa: F401
+
     async def pieces(self, request: Request, sending: Sending) -> AsyncGenerator[Piece, None]:
         """Send ``request`` once; see ``Wire``."""
         async with openai_client(self.base_url, sending.patience) as client:
@@ -46,7 +48,7 @@ class ResponsesWire:
                     yield piece
             else:
                 create = client.responses.with_streaming_response.create
-                for piece in _of_response(await whole_body(create, options, sending.most_characters)):
+                for piece in _of_response(await whole_body(create, options, sending)):
                     yield piece
 
     def _options(self, request: Request, sending: Sending) -> dict[str, Any]:
@@ -83,6 +85,7 @@ async def _streamed(client: AsyncOpenAI, options: dict[str, Any]) -> AsyncGenera
                 said = True
                 yield Piece(text=event.delta)
             elif kind == "response.refusal.delta":
+                said = True
                 yield Piece(refusal=event.delta)
             elif kind in ("response.completed", "response.incomplete", "response.failed"):
                 for piece in _of_response(event.response.to_dict(mode="json", warnings=False)):
@@ -121,5 +124,4 @@ def _stop(response: dict[str, Any]) -> StopReason | None:
 
 
 def _failure(code: object, message: object) -> ServerFailure:
-    status = _RETRIED.get(str(code), 400)
-    return ServerFailure(status, str(message or code or "the model failed to answer"))
+    return ServerFailure(str(code or ""), str(message or code or "the model failed to answer"))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from ..systems.secrets import without_secrets
 from ..systems.text import plain
 from .patience import RETRIED, retry_after
-from .wire import NotJson, ServerFailure, Wire, at
+from .wire import Broken, ServerFailure, Unreadable, Wire, at
 
 _SHOWN = 300
 
@@ -31,6 +31,8 @@ _STATUS_OF_TYPE = {
     "server_error": 500,
     "timeout_error": 504,
     "overloaded_error": 529,
+    "server_is_overloaded": 529,
+    "slow_down": 429,
 }
 """What an error within a stream, which began with status 200, would have been without one."""
 
@@ -65,14 +67,17 @@ def failure_of(error: Exception, wire: Wire) -> Failure | None:
     status = getattr(error, "status_code", None)
     body = getattr(error, "body", None)
     if isinstance(error, ServerFailure):
-        return _status_failure(wire, error.status, error.message, "", {})
+        return _status_failure(wire, _STATUS_OF_TYPE.get(error.code, 400), error.message, error.code, {})
     if isinstance(status, int) and response is not None and status >= 400:
         return _status_failure(wire, status, _said(error, body), _code(body), response.headers)
-    if isinstance(error, NotJson):
-        shown = _shown(error.text) or "nothing"
-        return Failure(f"the server's answer is no JSON: {shown}", _address_hint(wire), again=not error.text.strip())
-    if isinstance(error, UnicodeDecodeError):
+    if isinstance(error, Broken):
+        return Failure(str(error), "Try again later, or allow more time with --timeout.", again=True)
+    if isinstance(error, UnicodeDecodeError) or (isinstance(error, Unreadable) and not error.encoded):
         return Failure("the reply is not valid UTF-8", "Try again; if it stays so, the server is at fault.", again=True)
+    if isinstance(error, Unreadable):
+        shown = _shown(error.text) or "nothing"
+        again = not error.text.strip()
+        return Failure(f"what the server sent is no reply of its protocol: {shown}", _address_hint(wire), again=again)
     if isinstance(error, ValueError) and type(error).__module__.startswith("json"):
         return Failure("the reply was garbled: a piece of it is no JSON", "Try again later.", again=True)
     if _is_from_sdk(error):
@@ -92,8 +97,8 @@ def _status_failure(wire: Wire, status: int, said: str, code: str, headers: Mapp
     if status == 429 and "insufficient_quota" in (code, said):
         return Failure(message, "The quota of this key is used up: see to the account, or use another key.")
     if status in RETRIED:
-        hint = {429: "Too many requests: ask again later, or let fewer run in parallel.", 529: "Ask again later."}
-        return Failure(message, hint.get(status, "Ask again later."), again=True, asked=retry_after(headers))
+        hint = {429: "Too many requests: try again later, or let fewer run in parallel.", 529: "Try again later."}
+        return Failure(message, hint.get(status, "Try again later."), again=True, asked=retry_after(headers))
     if status == 401:
         return Failure(message, f"The key was not accepted: set {wire.key_variable} to a valid one.")
     if status == 403:
@@ -166,7 +171,8 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
             continue
         seen.add(id(one))
         yield one
-        waiting += [cause for cause in (one.__cause__, one.__context__) if cause is not None]
+        cause = one.__cause__ or (None if one.__suppress_context__ else one.__context__)
+        waiting += [cause] if cause is not None else []
         if isinstance(one, BaseExceptionGroup):
             waiting += one.exceptions
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import AsyncGenerator, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from ..systems.json_form import Json
@@ -36,13 +36,15 @@ class Piece:
 class Sending:
     """How a request is sent: streamed or not, without which features, and at most how many characters come back.
 
-    ``dropped`` names what the server turned out not to know: ``schema``, ``max_tokens``, ``usage``.
+    ``dropped`` names what the server turned out not to know: ``schema``, ``max_tokens``, ``usage``. ``body`` is where
+    what is not streamed is collected, so that it can be kept when the rest never comes.
     """
 
     stream: bool
     dropped: frozenset[str]
     most_characters: int
     patience: Patience
+    body: bytearray = field(default_factory=bytearray)
 
 
 class Wire(Protocol):
@@ -64,55 +66,62 @@ class Wire(Protocol):
     def features(self) -> frozenset[str]:
         """What of ``Sending.dropped`` it can do without."""
 
+    def load_sdk(self) -> None:
+        """Import what the provider needs: that takes a second, which is not to count as waiting for the server."""
+
     def pieces(self, request: Request, sending: Sending) -> AsyncGenerator[Piece, None]:
         """Send ``request`` once; the connection is closed when the iterator is."""
 
 
 class TooLong(Exception):
-    """A body that is longer than any reply that was asked for; ``text`` is what was read of it."""
+    """A reply that is longer than any that was asked for."""
 
-    def __init__(self, text: str) -> None:
-        super().__init__("too long")
+
+class Unreadable(Exception):
+    """What came is no reply of the protocol; ``text`` is what it was instead, as far as it could be decoded."""
+
+    def __init__(self, text: str, *, encoded: bool = True) -> None:
+        super().__init__("unreadable")
         self.text = text
+        self.encoded = encoded
+        """Whether it was valid UTF-8."""
 
 
-class NotJson(Exception):
-    """A body that is no JSON; ``text`` is what came instead."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__("no JSON")
-        self.text = text
+class Broken(Exception):
+    """A reply that stopped; the message says when."""
 
 
 class ServerFailure(Exception):
-    """An error that the server reports within a reply that began well."""
+    """An error that the server reports within a reply that began well, with its code."""
 
-    def __init__(self, status: int, message: str) -> None:
+    def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
-        self.status = status
+        self.code = code
         self.message = message
 
 
-async def whole_body(create: Callable[..., Any], options: Mapping[str, Any], most_characters: int) -> dict[str, Any]:
+async def whole_body(create: Callable[..., Any], options: Mapping[str, Any], sending: Sending) -> dict[str, Any]:
     """The JSON object that a call through an SDK's ``with_streaming_response`` returns, read up to a limit.
 
     Raises:
-        TooLong, NotJson: it is more than could be asked for, or no JSON object.
+        TooLong, Unreadable: it is more than could be asked for, or no JSON object in UTF-8.
     """
-    limit = most_characters * BYTES_PER_CHARACTER + ENVELOPE
-    body = bytearray()
+    limit = sending.most_characters * BYTES_PER_CHARACTER + ENVELOPE
+    body = sending.body
     async with create(**options) as response:
         async for chunk in response.iter_bytes():
             body += chunk
             if len(body) > limit:
-                raise TooLong(body.decode("utf-8", "replace"))
+                raise TooLong
     text = body.decode("utf-8", "replace")
     try:
         value = json.loads(bytes(body))
+    except UnicodeDecodeError as error:
+        raise Unreadable(text, encoded=False) from error
     except (ValueError, RecursionError) as error:
-        raise NotJson(text) from error
+        raise Unreadable(text) from error
     if not isinstance(value, dict):
-        raise NotJson(text)
+        raise Unreadable(text)
     return value
 
 
