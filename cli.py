@@ -72,6 +72,10 @@ VERBS: dict[str, tuple[str, str]] = {
         "cotsmith.authoring.refine_command:refine",
         "Let an LLM propose edits, each measured on images before anybody takes it.",
     ),
+    "optimize": (
+        "cotsmith.authoring.optimize_command:optimize_command",
+        "Improve a system on labelled images until dev images say it gets no better.",
+    ),
     "locks": (
         "cotsmith.authoring.locks_command:locks",
         "List the locked cells: rules that a person set, which no proposal changes unless you say so.",
@@ -233,14 +237,17 @@ def run(arguments: list[str]) -> int:
 
 
 def _invoke(arguments: list[str], invocation: Invocation) -> int:
+    if "_COTSMITH_COMPLETE" in os.environ:
+        cotsmith.main(arguments, prog_name="cotsmith")  # which answers the shell, and leaves
     try:
-        code = cotsmith.main(arguments, prog_name="cotsmith", standalone_mode=False, obj=invocation)
+        # Not by click's `main`: it takes a broken pipe for a failure.
+        with cotsmith.make_context("cotsmith", arguments, obj=invocation) as ctx:
+            code = cotsmith.invoke(ctx)
         sys.stdout.flush()
     except click.exceptions.Exit as end:
         return end.exit_code
     except SystemExit as end:
-        # So do click and rich leave when the reader of our output has gone away; nobody else should.
-        if isinstance(end.__context__, BrokenPipeError):
+        if isinstance(end.__context__, BrokenPipeError):  # so does rich leave
             raise BrokenPipeError from end
         raise RuntimeError(f"something ended the program with SystemExit({end.code!r})") from end
     return code if isinstance(code, int) else 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import reduce
+from typing import TypeAlias
 
 from ..errors import DataError, EditError, InvalidSystemError
 from ..scoring.evaluation import Evaluation
@@ -58,12 +59,15 @@ class Candidate:
     dev_loss: float
 
 
+Record: TypeAlias = Callable[[Candidate, Evaluation], None]
+
+
 class Climb:
     """The state of a climb: where it stands, the best so far, and what was tried.
 
     Every move must gain on train by more than noise. Which of the systems on the way is best is decided on dev, by
     accuracy and, where that is equal, by cross-entropy; test is never seen here. ``record`` is told each candidate as
-    soon as it is measured.
+    soon as it is measured, with its evaluation on dev.
     """
 
     def __init__(
@@ -75,7 +79,7 @@ class Climb:
         most: int,
         encode: Encode | None = None,
         locked: frozenset[Cell] = frozenset(),
-        record: Callable[[Candidate], None] | None = None,
+        record: Record | None = None,
     ) -> None:
         self.train = train
         self.dev = dev
@@ -141,7 +145,7 @@ class Climb:
         if key > self._best_key:
             self.best, self.best_dev, self._best_key = number, dev, key
         if self._record is not None:
-            self._record(candidate)
+            self._record(candidate, dev)
 
 
 def _key(evaluation: Evaluation) -> tuple[int, float]:

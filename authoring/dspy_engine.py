@@ -19,7 +19,7 @@ from .compact import names_text, system_text
 from .evidence import evidence_text
 from .groups import Group, confused_groups
 from .judging import Verdict, judge
-from .llm import Message, Request
+from .llm import Message, Request, Streaming
 from .memo import RememberingLLM
 from .optimizing import Cost
 from .plan import MAX_OUTPUT_TOKENS, proposals_schema
@@ -52,14 +52,15 @@ class DSPyEngine:
     from where the climb stands, until nothing more is taken or the calls are used up.
     """
 
-    def __init__(self, llm: RememberingLLM, *, seed: int = 0) -> None:
+    def __init__(self, llm: RememberingLLM, *, seed: int = 0, watch: Callable[[Streaming], None] | None = None) -> None:
         check_dspy()
         self._llm = llm
         self._seed = seed
+        self._watch = watch
 
     def __call__(self, climb: Climb, *, cancelled: Callable[[], bool] | None = None) -> Cost:
         """Climb. Raises ``LLMError`` when the first call fails already; later, what was found counts."""
-        session = _Session(self._llm, climb, cancelled or (lambda: False))
+        session = _Session(self._llm, climb, cancelled or (lambda: False), self._watch)
         with _quiet_dspy():
             import dspy
 
@@ -73,7 +74,7 @@ class DSPyEngine:
         if session.failure is not None and not self._llm.calls:
             raise session.failure
         ended = session.failure.message if session.failure else "the calls are used up" if self._llm.used_up else ""
-        return Cost(self._llm.name, self._llm.usage, self._llm.calls, ended)
+        return Cost(self._llm.name, self._llm.usage, self._llm.calls, ended, session.failure is not None)
 
     def _climb(self, session: _Session) -> None:
         groups = session.groups()
@@ -98,6 +99,7 @@ class _Session:
     llm: RememberingLLM
     climb: Climb
     cancelled: Callable[[], bool]
+    watch: Callable[[Streaming], None] | None
     failure: LLMError | None = None
 
     def __post_init__(self) -> None:
@@ -155,13 +157,14 @@ class _Session:
         version = load_prompt("optimize").version
         request = Request(task, version, instructions, (Message("user", text),), schema, MAX_OUTPUT_TOKENS)
         try:
-            return json.dumps(ask(self.llm, request, cancelled=self.cancelled).value, ensure_ascii=False)
+            answer = ask(self.llm, request, watch=self.watch, cancelled=self.cancelled)
         except Interrupted:
             raise KeyboardInterrupt from None
         except LLMError as error:
             if not self.llm.used_up:
                 self.failure = error
             raise
+        return json.dumps(answer.value, ensure_ascii=False)
 
 
 def check_dspy() -> None:

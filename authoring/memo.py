@@ -18,22 +18,27 @@ from .llm import LLM, Reply, Request, Streaming, Usage
 class RememberingLLM:
     """``llm``, whose replies are kept in ``path``, an exchange a line, synced as they come; only its owner can read it.
 
-    ``most`` limits the calls that are made in all; those that ``path`` holds already count. ``calls`` and ``usage``
-    are of all of them, those of earlier runs too.
+    Without a ``path`` they are kept in memory. ``most`` limits the calls that are made in all; those that ``path``
+    holds already count. ``calls`` and ``usage`` are of all of them, those of earlier runs too. ``called`` is told
+    ``(calls, most)`` after each call.
 
     Raises:
         InputError: ``path`` is no such file, or cannot be read or written.
     """
 
-    def __init__(self, llm: LLM, path: Path, *, most: int) -> None:
+    def __init__(
+        self, llm: LLM, path: Path | None, *, most: int, called: Callable[[int, int], None] | None = None
+    ) -> None:
         self.calls = 0
         self.usage = Usage()
         self.path = path
         self._llm = llm
         self._most = most
+        self._called = called
         self._lock = threading.Lock()
         self._known: dict[str, Reply] = {}
-        self._read()
+        if path is not None:
+            self._read(path)
 
     @property
     def name(self) -> str:
@@ -74,40 +79,46 @@ class RememberingLLM:
         with self._lock:
             self._known[key] = reply
             self.usage += reply.usage
-            self._append(json.dumps(exchange_of(request, self.name, reply).to_json(), ensure_ascii=False))
+            if self.path is not None:
+                line = json.dumps(exchange_of(request, self.name, reply).to_json(), ensure_ascii=False)
+                _append(self.path, line)
+        if self._called is not None:
+            self._called(self.calls, self._most)
         return reply
 
     def forget(self) -> None:
         """Remove the file: the run is complete."""
-        self.path.unlink(missing_ok=True)
+        if self.path is not None:
+            self.path.unlink(missing_ok=True)
 
-    def _read(self) -> None:
+    def _read(self, path: Path) -> None:
         try:
-            lines = self.path.read_bytes().splitlines(keepends=True) if self.path.exists() else []
+            lines = path.read_bytes().splitlines(keepends=True) if path.exists() else []
         except OSError as error:
-            raise InputError(reason(error), where=plain(str(self.path))) from error
+            raise InputError(reason(error), where=plain(str(path))) from error
         for number, line in enumerate(lines, 1):
             if not line.endswith(b"\n"):  # cut off by a crash: that call is asked again
-                os.truncate(self.path, sum(map(len, lines[:-1])))
+                os.truncate(path, sum(map(len, lines[:-1])))
                 break
             try:
                 exchange = exchange_from_json(json.loads(line))
             except (ValueError, InputError) as error:
                 raise InputError(
                     "this is no file of an interrupted optimisation",
-                    where=f"{plain(str(self.path))}:{number}",
+                    where=f"{plain(str(path))}:{number}",
                     hint="Move it away to begin anew.",
                 ) from error
             self._known[exchange.key] = exchange.reply
             self.calls += 1
             self.usage += exchange.reply.usage
 
-    def _append(self, line: str) -> None:
-        try:
-            descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-            with open(descriptor, "ab") as file:
-                file.write(line.encode("utf-8", "replace") + b"\n")
-                file.flush()
-                os.fsync(file.fileno())
-        except OSError as error:
-            raise InputError(reason(error), where=plain(str(self.path))) from error
+
+def _append(path: Path, line: str) -> None:
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        with open(descriptor, "ab") as file:
+            file.write(line.encode("utf-8", "replace") + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise InputError(reason(error), where=plain(str(path))) from error

@@ -1,25 +1,22 @@
-"""Optimise a system: an engine climbs on train, dev chooses, test is reported once; what comes out is a proposal."""
+"""Run an optimiser: an engine climbs on train, dev chooses, test is reported once; what comes out is a proposal."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Protocol, TypeAlias, get_args
+from typing import Protocol
 
 from ..errors import Interrupted, UsageError
 from ..scoring.comparison import Pair, paired
 from ..scoring.incremental import Encode
 from ..scoring.threefold import Threefold
 from ..systems.edits import Edit, SetRule, SetWeight
-from .climb import Candidate, Climb, Move
+from .climb import Candidate, Climb, Move, Record
 from .greedy import climb_greedily
 from .llm import Usage
 from .locks import Cell
-from .proposals import Proposals, measure, proposals_of
-
-EngineName: TypeAlias = Literal["greedy", "dspy"]
-ENGINES: tuple[EngineName, ...] = get_args(EngineName)
+from .proposals import Origin, Proposals, measure, proposals_of
 
 BUDGETS = {"light": 20, "medium": 60, "heavy": 200}
 """How many candidates the climb may take; with an LLM also how many calls it may make."""
@@ -29,12 +26,16 @@ SIGNIFICANT = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What an engine spent on its LLM; ``ended`` says why it stopped, where that was not the climb's doing."""
+    """What an engine spent on its LLM; ``ended`` says why it stopped, where that was not the climb's doing.
+
+    ``failed`` tells that the LLM could not be asked any further, so that there may be more to find.
+    """
 
     model: str = ""
     usage: Usage = field(default_factory=Usage)
     calls: int = 0
     ended: str = ""
+    failed: bool = False
 
 
 class Engine(Protocol):
@@ -78,7 +79,7 @@ class Optimized:
         return self.dev.difference - self.test.difference
 
 
-def optimize(
+def run_engine(
     start: Threefold,
     engine: Engine | None = None,
     *,
@@ -88,7 +89,7 @@ def optimize(
     patience: int = 3,
     encode: Encode | None = None,
     locked: frozenset[Cell] = frozenset(),
-    record: Callable[[Candidate], None] | None = None,
+    record: Record | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> Optimized:
     """Let ``engine`` (by default the one without an LLM) climb from ``start``, and measure what it found on test.
@@ -98,7 +99,7 @@ def optimize(
         patience: after so many candidates in a row that are no better on dev it stops.
         encode: gives the vectors of new texts, ``(M, D) float32``; without it, edits that make texts are refused.
         locked: cells that a person set; no candidate touches them.
-        record: told of each candidate as soon as it is measured.
+        record: told of each candidate as soon as it is measured, with its evaluation on dev.
         cancelled: when it becomes true, or at Ctrl-C, the best so far is the result.
 
     Raises:
@@ -116,7 +117,9 @@ def optimize(
     moves = climb.moves
     edits = [edit for move in moves for edit in move.edits]
     after = start.with_edits(edits, encode)
-    proposals = measure(proposals_of(start.dev.system, compacted(moves), locked=locked), start.dev, encode)
+    origin = Origin(cost.model or name, "", cost.usage, cost.calls, time.monotonic() - begun)
+    proposals = proposals_of(start.dev.system, compacted(moves), locked=locked, origin=origin)
+    proposals = measure(proposals, start.dev, encode)
     return Optimized(
         name,
         seed,

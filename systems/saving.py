@@ -116,7 +116,7 @@ def record_candidate(
     """Record a system that an optimiser tried as a revision on a branch; the file stays as it is.
 
     ``parent`` is the number of the candidate before; left out, the branch begins at what the file holds, which is
-    recorded first if it was changed outside cotsmith.
+    recorded first if it was changed outside cotsmith. What was recorded there already is not recorded again.
 
     Raises:
         HistoryError: the history cannot be written, or has no revision ``parent``.
@@ -131,7 +131,10 @@ def record_candidate(
         before = next((r for r in known if r.number == parent), None) if parent is not None else None
         if parent is not None and before is None:
             raise HistoryError(f"there is no revision {parent}", where=plain(str(history.path)))
-        revision = _add(history, draft, before or revisions.last(history.connection), branch=True)
+        before = before or revisions.last(history.connection)
+        number = None if before is None else before.number
+        again = (r for r in known if r.branch and (r.parent, r.hash) == (number, hash_of(content)))
+        revision = next(again, None) or _add(history, draft, before, branch=True)
         _keep(history, revision, evaluation, ())
         return revision
 

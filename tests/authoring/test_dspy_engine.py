@@ -16,7 +16,7 @@ pytest.importorskip("dspy", reason="the extra dspy is not installed; make compat
 from cotsmith.authoring.dspy_engine import DSPyEngine
 from cotsmith.authoring.llm import Request
 from cotsmith.authoring.memo import RememberingLLM
-from cotsmith.authoring.optimizing import Optimized, optimize
+from cotsmith.authoring.optimizing import Optimized, run_engine
 from cotsmith.authoring.testing import ScriptedLLM
 from cotsmith.errors import LLMError
 from cotsmith.scoring.threefold import Threefold
@@ -64,7 +64,7 @@ def run(script: Any, path: Path, *, most: int = 60, start: Threefold | None = No
     llm = ScriptedLLM(script)
     engine = DSPyEngine(RememberingLLM(llm, path, most=most), seed=0)
     right = truth()
-    return optimize(start or split(apply(right, WRONG), right), engine, name="dspy", budget=60), llm
+    return run_engine(start or split(apply(right, WRONG), right), engine, name="dspy", budget=60), llm
 
 
 def test_an_llm_that_knows_lifts_the_test_accuracy(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -114,7 +114,13 @@ def test_the_budget_and_patience_end_the_climb() -> None:
     # dev knows other truths than train, so nothing that train teaches helps there
     other = measured(apply(right, WRONG), right, seed=2, labels=np.arange(180) % 9)
     told: list[Candidate] = []
-    blind = Climb(measured(apply(right, WRONG), right, seed=1), other, patience=1, most=100, record=told.append)
+    blind = Climb(
+        measured(apply(right, WRONG), right, seed=1),
+        other,
+        patience=1,
+        most=100,
+        record=lambda one, _: told.append(one),
+    )
     climb_greedily(blind)
     assert told == blind.candidates
     if blind.stopped:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from cotsmith.authoring.climb import Candidate, Climb, Move
-from cotsmith.authoring.optimizing import Cost, compacted, greedy_engine, optimize
+from cotsmith.authoring.optimizing import Cost, compacted, greedy_engine, run_engine
 from cotsmith.errors import DataError, UsageError
 from cotsmith.scoring.dataset import Item
 from cotsmith.scoring.evaluation import Evaluation
@@ -29,7 +29,7 @@ def split(start: System, shown: System) -> Threefold:
 
 def test_a_flawed_system_gets_better_on_images_that_nobody_saw() -> None:
     right = truth()
-    found = optimize(split(apply(right, WRONG), right))
+    found = run_engine(split(apply(right, WRONG), right))
     assert found.improved
     assert found.test.p < 0.01
     assert found.gap == pytest.approx(found.dev.difference - found.test.difference)
@@ -39,7 +39,7 @@ def test_a_flawed_system_gets_better_on_images_that_nobody_saw() -> None:
 def test_the_result_is_a_proposal_whose_edits_make_the_best_system() -> None:
     right = truth()
     start = apply(right, WRONG)
-    found = optimize(split(start, right))
+    found = run_engine(split(start, right))
     proposals = found.proposals
     assert all(one.status == "open" and one.effect is not None and one.rationale for one in proposals)
     for index in range(len(proposals)):
@@ -51,7 +51,7 @@ def test_the_result_is_a_proposal_whose_edits_make_the_best_system() -> None:
 def test_every_candidate_is_told_at_once() -> None:
     right = truth()
     told: list[Candidate] = []
-    found = optimize(split(apply(right, WRONG), right), record=told.append)
+    found = run_engine(split(apply(right, WRONG), right), record=lambda one, _: told.append(one))
     assert tuple(told) == found.candidates
     assert [one.number for one in told] == list(range(1, len(told) + 1))
 
@@ -60,7 +60,7 @@ def test_cells_that_a_person_set_are_left_alone() -> None:
     right = truth()
     start = apply(right, WRONG)
     locked = frozenset({("class 1", "a0")})
-    found = optimize(split(start, right), locked=locked)
+    found = run_engine(split(start, right), locked=locked)
     assert found.after.dev.system.rules["class 1"]["a0"] == ("o03",)
     assert found.improved
 
@@ -71,7 +71,7 @@ def test_an_interrupt_keeps_the_best_so_far() -> None:
         raise KeyboardInterrupt
 
     right = truth()
-    found = optimize(split(apply(right, WRONG), right), impatient, name="impatient")
+    found = run_engine(split(apply(right, WRONG), right), impatient, name="impatient")
     assert found.interrupted
     assert len(found.candidates) == 1
     assert len(found.proposals) == 1
@@ -79,7 +79,7 @@ def test_an_interrupt_keeps_the_best_so_far() -> None:
 
 
 def test_a_perfect_system_gets_no_proposal() -> None:
-    found = optimize(split(truth(), truth()))
+    found = run_engine(split(truth(), truth()))
     assert len(found.proposals) == 0
     assert not found.improved
     assert found.stopped == "nothing more was found"
@@ -89,7 +89,7 @@ def test_nothing_to_try_is_refused() -> None:
     start = split(truth(), truth())
     for wrong in ({"budget": 0}, {"patience": 0}):
         with pytest.raises(UsageError):
-            optimize(start, **wrong)  # type: ignore[arg-type]  # the keywords vary
+            run_engine(start, **wrong)  # type: ignore[arg-type]  # the keywords vary
 
 
 def test_only_the_last_of_several_settings_is_proposed() -> None:
