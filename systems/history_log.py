@@ -70,9 +70,12 @@ class Entry:
 def entries(history: History) -> list[Entry]:
     """Every revision with its evaluation, the newest first."""
     known = history.evaluations()
-    newest = max((e for made in known.values() for e in made), key=lambda e: str(e["time"]), default=None)
+    listed = history.revisions(branches=True)
+    # Of several made in the same second, the last one of the newest revision.
+    made_in_order = (e for revision in listed for e in known.get(revision.hash, []))
+    newest = max(reversed(list(made_in_order)), key=lambda e: str(e["time"]), default=None)
     found = []
-    for revision in reversed(history.revisions(branches=True)):
+    for revision in reversed(listed):
         made = known.get(revision.hash, [])
         alike = [e for e in made if newest is not None and yardstick(e) == yardstick(newest)]
         best = alike or made

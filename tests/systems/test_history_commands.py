@@ -53,8 +53,8 @@ class TestLog:
         assert result.out.splitlines() == [
             "                                  40       94 %",
             f" 3  {hashes[0]}     now  Kim                       1 name",
-            f" 2  {hashes[1]}     now  model     90.0         ─●─  refined",
-            f" 1  {hashes[2]}     now  Kim       50.0 ──●──        begin",
+            f" 2  {hashes[1]}     now  model   90.0         ─●─  refined",
+            f" 1  {hashes[2]}     now  Kim     50.0 ──●──        begin",
             "accuracy on 100 images of cards, split dev, encoder demo",
         ]
 
