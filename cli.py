@@ -10,6 +10,7 @@ from contextlib import suppress
 from importlib import import_module
 
 import click
+from click.core import ParameterSource
 
 from . import streams
 from .environment import (
@@ -159,7 +160,13 @@ def verb_command(verb: str) -> click.Command | None:
 def _configure(ctx: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
     from .config import load_config
 
-    found = load_config(value, list(VERBS))
+    try:
+        found = load_config(value, list(VERBS))
+    except UsageError as error:
+        if ctx.get_parameter_source("config") is not ParameterSource.ENVIRONMENT:
+            raise
+        hint = f"{error.hint}\nCOTSMITH_CONFIG in the environment names this file.".strip()
+        raise UsageError(error.message, where=error.where, hint=hint) from error
     ctx.default_map = found.defaults
     if isinstance(ctx.obj, Invocation):
         ctx.obj.config = found.file

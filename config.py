@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from .errors import UsageError
+from .systems.sources import reason
 from .systems.text import did_you_mean, plain
 
 _PATHS = frozenset({"data", "encoder"})
@@ -17,6 +18,7 @@ SHARED = ("crop", "data", "device", "dtype", "encoder", "image_column", "label_c
 """Options that may stand at the top of the configuration, for every verb that has them."""
 
 COMMAND_LINE_ONLY = {
+    "allow_private_urls": "a list of addresses could then ask what stands in your own network",
     "base_url": "your key is sent there, so a file that came with a folder must not choose it",
     "trust_remote_code": "it lets a model run its own code, so a file that came with a folder must not turn it on",
 }
@@ -106,9 +108,9 @@ def _as_shown(path: Path) -> str:
 
 
 def _refuse_command_line_only(where: Path, settings: dict[str, Any]) -> None:
-    for name, reason in COMMAND_LINE_ONLY.items():
+    for name, why in COMMAND_LINE_ONLY.items():
         if name in settings:
-            raise UsageError(f'"{name}" is taken from the command line only: {reason}', where=str(where))
+            raise UsageError(f'"{name}" is taken from the command line only: {why}', where=str(where))
 
 
 def _nearest(start: Path) -> tuple[Path, dict[str, Any]] | None:
@@ -127,8 +129,10 @@ def _read(path: Path) -> tuple[Path, dict[str, Any]]:
 
     try:
         table = tomllib.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"the configuration cannot be read: {error}", where=str(path)) from error
+    except OSError as error:
+        raise UsageError(f"the configuration cannot be read: {reason(error)}", where=plain(str(path))) from error
+    except UnicodeDecodeError as error:
+        raise UsageError("the configuration is not UTF-8 text", where=plain(str(path))) from error
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"the configuration is not TOML: {error}", where=str(path)) from error
     section = table.get("tool", {}).get("cotsmith", {}) if path.name == "pyproject.toml" else table

@@ -30,9 +30,8 @@ if TYPE_CHECKING:
     from ..systems.model import System
     from .comparison import Contestant
     from .curve import Curve
-    from .dataset import Dataset
     from .encoder import Encoder
-    from .evaluation import Evaluation
+    from .evaluation import Data, Evaluation
     from .scores import Combine
 
 _SHOWN = 5
@@ -98,7 +97,7 @@ def score(
         accuracy = _fit(systems, wanted, as_json=as_json)
         _below(ctx, "the fitted system: ", accuracy, min_accuracy)
         return
-    dataset = data.load()
+    dataset = data.load(*systems.values())
     for system in systems.values():
         check_evaluable(system, dataset, data.split)
     if data.split == "all" and dataset.splits:
@@ -175,7 +174,7 @@ def _fit(systems: Mapping[str, System], wanted: FitRequest, *, as_json: bool) ->
         raise UsageError("--fit takes one system and one encoder")
     check_output(wanted.output, force=wanted.force)
     (system,) = systems.values()
-    dataset = fitting_data(wanted.data.load_split())
+    dataset = fitting_data(wanted.data.load_split(system))
     check_evaluable(system, dataset)
     encoder = wanted.encoders[0]
     with progress("images") as tell:
@@ -214,7 +213,7 @@ def _fit(systems: Mapping[str, System], wanted: FitRequest, *, as_json: bool) ->
     return (fitted.fitted_test or fitted.fitted_dev).accuracy
 
 
-def _curve(evaluation: Evaluation, dataset: Dataset, load: Callable[[], Encoder], batch_size: int | None) -> Curve:
+def _curve(evaluation: Evaluation, dataset: Data, load: Callable[[], Encoder], batch_size: int | None) -> Curve:
     """The curve; on test images in an order that was chosen on dev, where there is one."""
     from .curve import accuracy_curve
     from .evaluation import evaluate
@@ -331,6 +330,8 @@ def _warn_list(what: str, texts: list[str]) -> None:
 
 
 def _stdin_lines() -> Iterator[str]:
+    if sys.stdin is None:
+        raise DataError("there is no standard input", where="-", hint="Name images, or send their paths.")
     for line in sys.stdin.buffer:
         yield os.fsdecode(line)
 

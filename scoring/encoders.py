@@ -37,8 +37,9 @@ def load_encoder(
         EncoderError: it cannot be found, reached, trusted or loaded, or is no encoder; the message says which.
         UsageError: an unknown device or dtype, or an option that does not go with this kind of encoder.
     """
-    if not isinstance(spec, str):
-        kind = plain(type(spec).__name__)
+    given: object = spec  # a caller without a type checker may give anything
+    if not isinstance(given, str):
+        kind = plain(type(given).__name__)
         raise UsageError(f"an encoder is named by a text, not by {kind}", hint="One that you have needs no loading.")
     if not spec.strip():
         raise EncoderError("an encoder needs a name", hint="For example: demo, or openai/clip-vit-base-patch32.")

@@ -63,8 +63,9 @@ def read_bytes(source: str | Path) -> bytes:
     Raises:
         UsageError: ``source`` is no path at all, such as None.
     """
-    if not isinstance(source, str | os.PathLike):
-        kind = plain(type(source).__name__)
+    given: object = source  # a caller without a type checker may give anything
+    if not isinstance(given, str | os.PathLike):
+        kind = plain(type(given).__name__)
         raise UsageError(f"a file is named by its path, not by {kind}", hint='Such as "cards.json" or gallery:demo.')
     text, name = str(source), source_name(source)
     try:

@@ -16,6 +16,7 @@ import pytest
 import cotsmith
 from cotsmith.cli import VERBS, LazyGroup, run
 from cotsmith.cli import cotsmith as group
+from cotsmith.environment import OWN
 
 HEAVY = ("torch", "transformers", "textual", "openai", "anthropic")
 
@@ -197,3 +198,200 @@ def test_the_shell_is_told_the_verbs_and_options() -> None:
 def test_an_encoder_set_for_other_verbs_does_not_slow_a_check_down(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COTSMITH_ENCODER", "demo")
     assert heavy_modules_after(["check", GALLERY]) == []
+
+
+def in_shell(line: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """A line of bash in which ``cotsmith`` is this one; its exit code is that of the first command that fails."""
+    script = f'cotsmith() {{ "{sys.executable}" -m cotsmith "$@"; }}\n{line}'
+    return subprocess.run(
+        ["bash", "-o", "pipefail", "-c", script],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        cwd=cwd,
+        env={**os.environ, **environment},
+        check=False,
+    )
+
+
+BLUE = json.dumps(
+    {
+        "cotsmith": 1,
+        "attributes": {"couleur→": {"prompt": "il est {}", "options": ["bleuté", "青", "rosé"]}},
+        "rules": {"É…": {"couleur→": "青"}, "B": {"couleur→": "bleuté"}},
+    },
+    ensure_ascii=False,
+)
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+@pytest.mark.parametrize(
+    "words", ["questions blue.json", "questions blue.json --json", "check blue.json", "export blue.json --format csv"]
+)
+def test_any_encoding_of_the_terminal_will_do(tmp_path: Path, encoding: str, words: str) -> None:
+    write(tmp_path / "blue.json", BLUE)
+    done = in_shell(f"cotsmith {words}", tmp_path, PYTHONIOENCODING=encoding)
+    assert done.returncode == (1 if words.startswith("check") else 0), done.stderr
+    assert "stumbled" not in done.stderr
+
+
+def test_json_keeps_its_texts_in_any_encoding(tmp_path: Path) -> None:
+    write(tmp_path / "blue.json", BLUE)
+    told = [
+        json.loads(in_shell("cotsmith questions blue.json --json", tmp_path, PYTHONIOENCODING=encoding).stdout)
+        for encoding in ("ascii", "utf-8")
+    ]
+    assert told[0] == told[1]
+
+
+def test_a_system_is_written_as_utf_8_whatever_the_encoding_of_the_terminal(tmp_path: Path) -> None:
+    write(tmp_path / "blue.json", BLUE)
+    assert in_shell("cotsmith export blue.json > copy.json", tmp_path, PYTHONIOENCODING="cp1252").returncode == 0
+    assert json.loads((tmp_path / "copy.json").read_text("utf-8"))["rules"] == json.loads(BLUE)["rules"]
+
+
+def test_what_a_terminal_cannot_show_is_written_otherwise(tmp_path: Path) -> None:
+    write(tmp_path / "blue.json", BLUE)
+    shown = in_shell("cotsmith questions blue.json", tmp_path, PYTHONIOENCODING="ascii").stdout
+    assert "couleur->" in shown
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("cotsmith questions gallery:demo >&-", 0),
+        ("cotsmith schema >&- 2>&-", 0),
+        ("cotsmith check missing.json >&-", 2),
+        ("cotsmith check missing.json >&- 2>&-", 2),
+        ("cotsmith check gallery:demo-draft >&-", 1),
+        ("cotsmith check - <&-", 2),
+        ("cotsmith classify gallery:demo - --encoder demo <&-", 2),
+        ("cotsmith questions gallery:demo > /dev/full", 2),
+        ("cotsmith check gallery:demo-draft | head -n 1", 0),
+        ("cotsmith check gallery:demo-draft 2>&1 | exec sleep 0", 0),
+        ("cotsmith questions gallery:demo | exec sleep 0", 0),
+        ("cotsmith --help | exec sleep 0", 0),
+    ],
+)
+def test_a_stream_that_is_closed_or_full_is_no_stumble(tmp_path: Path, line: str, code: int) -> None:
+    done = in_shell(line, tmp_path)
+    if "|" in line:  # whether the reader leaves before the last line is written is chance
+        assert done.returncode in {code, 1}
+    else:
+        assert done.returncode == code
+    for word in ("stumbled", "Traceback", "Exception ignored"):
+        assert word not in done.stderr
+
+
+def test_an_interruption_while_starting_shows_no_traceback(tmp_path: Path) -> None:
+    write(tmp_path / "click.py", "raise KeyboardInterrupt\n")
+    done = cotsmith_process(["--help"], PYTHONPATH=str(tmp_path))
+    assert done.returncode == 130
+    assert done.stderr == "error: interrupted\n"
+
+
+def test_debug_can_be_set_in_the_environment(tmp_path: Path) -> None:
+    missing = ["export", str(tmp_path / "missing.json")]
+    assert "Traceback" in cotsmith_process(missing, COTSMITH_DEBUG="1").stderr
+    assert "Traceback" not in cotsmith_process(missing, COTSMITH_DEBUG="0").stderr
+
+
+def test_the_configuration_can_be_named_in_the_environment(tmp_path: Path) -> None:
+    file = write(tmp_path / "mine.toml", '[export]\nformat = "csv"\n')
+    assert cotsmith_process(["export", GALLERY], COTSMITH_CONFIG=str(file)).stdout.startswith("class,")
+    done = cotsmith_process(["export", GALLERY], COTSMITH_CONFIG=str(tmp_path / "none.toml"))
+    assert done.returncode == 2
+    assert "cannot be read: no such file or directory\nCOTSMITH_CONFIG in the environment names" in done.stderr
+
+
+def test_a_variable_that_does_nothing_is_warned_of() -> None:
+    done = cotsmith_process(
+        ["schema"], COTSMITH_CROPP="artwork", COTSMITH_ENCODER="demo", COTSMITH_TRUST_REMOTE_CODE="1"
+    )
+    assert done.returncode == 0
+    assert (
+        'warning: COTSMITH_CROPP is the variable of no option, and ignored; did you mean "COTSMITH_CROP"?'
+        in done.stderr
+    )
+    assert "warning: COTSMITH_TRUST_REMOTE_CODE is ignored" in done.stderr
+    assert "COTSMITH_ENCODER" not in done.stderr
+
+
+def test_no_variable_lets_a_model_run_its_own_code(tmp_path: Path) -> None:
+    write(
+        tmp_path / "own.py",
+        "from pathlib import Path\n"
+        "from cotsmith.scoring import encoders\n"
+        "def load(spec, *, trust_remote_code=False, **rest):\n"
+        "    Path('seen').write_text(str(trust_remote_code))\n"
+        "    raise SystemExit\n"
+        "encoders.load_encoder = load\n",
+    )
+    program = (
+        "import own; from cotsmith.cli import run; run(['classify', 'gallery:demo', 'x.png', '--encoder', 'demo'])"
+    )
+    subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=tmp_path,
+        env={**os.environ, "COTSMITH_TRUST_REMOTE_CODE": "1"},
+        capture_output=True,
+        check=False,
+    )
+    assert (tmp_path / "seen").read_text() == "False"
+
+
+def test_every_variable_that_the_sources_read_is_known() -> None:
+    root = Path(cotsmith.__file__).parent
+    rooms = ("systems", "scoring", "validate", "authoring", "review")
+    files = [*root.glob("*.py"), *(file for room in rooms for file in (root / room).rglob("*.py"))]
+    read = {name for file in files for name in re.findall(r'environ\S*?"(COTSMITH_\w+)"', file.read_text("utf-8"))}
+    assert read
+    assert read <= {*OWN}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "expected"),
+    [
+        ([], {"COTSMITH_BATCH_SIZE": "abc"}, "--batch-size was set by COTSMITH_BATCH_SIZE in the environment."),
+        ([], {"COTSMITH_CROP": "foo"}, "--crop was set by COTSMITH_CROP in the environment."),
+        ([], {"COTSMITH_SPLIT": "dve"}, "--split was set in cotsmith.toml."),
+    ],
+)
+def test_an_error_names_what_set_a_bad_value(
+    tmp_path: Path, arguments: list[str], environment: dict[str, str], expected: str
+) -> None:
+    (tmp_path / "cards" / "Yabbo").mkdir(parents=True)
+    (tmp_path / "cards" / "Yabbo" / "1.png").write_bytes(b"")
+    if "COTSMITH_SPLIT" in environment:
+        write(tmp_path / "cotsmith.toml", f'split = "{environment.pop("COTSMITH_SPLIT")}"\n')
+    words = ["score", "gallery:demo", "--data", "cards", "--encoder", "demo", *arguments]
+    done = cotsmith_process(words, cwd=tmp_path, **environment)
+    assert done.returncode == 2
+    assert expected in done.stderr
+
+
+def test_a_value_that_was_typed_has_no_other_source(tmp_path: Path) -> None:
+    done = cotsmith_process(["score", GALLERY, "--data", "x", "--encoder", "demo", "--crop", "foo"], cwd=tmp_path)
+    assert 'error: crop "foo"' in done.stderr or "error: x:" in done.stderr
+    assert "was set" not in done.stderr
+
+
+def test_all_that_is_missing_is_told_at_once() -> None:
+    done = cotsmith_process(["score", GALLERY])
+    assert done.returncode == 2
+    assert "error: --data and --encoder are missing\n" in done.stderr
+    assert "cotsmith demo" in done.stderr
+    assert "Error:" not in done.stderr
+    done = cotsmith_process(["score", "--data", "x"])
+    assert "error: FILE... and --encoder are missing\n" in done.stderr
+
+
+def test_a_path_in_the_configuration_is_meant_from_its_folder(tmp_path: Path) -> None:
+    below = tmp_path / "a" / "b"
+    below.mkdir(parents=True)
+    (tmp_path / "cards" / "Nobody").mkdir(parents=True)
+    (tmp_path / "cards" / "Nobody" / "1.png").write_bytes(b"")
+    write(tmp_path / "cotsmith.toml", 'data = "cards"\n')
+    done = cotsmith_process(["score", GALLERY, "--encoder", "demo"], cwd=below)
+    assert "Nobody" in done.stderr
