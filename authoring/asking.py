@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from ..systems.json_form import Json
 from ..systems.text import plain
-from .budget import Budget
+from .budget import Budget, estimated_input, estimated_tokens
 from .exchange import Exchange, exchange_of
 from .failures import Declined, ReplyError, Truncated
 from .llm import LLM, Message, Reply, Request, Streaming, Usage
 from .prompt import load_prompt
 from .ragged import Reading, read_reply
 from .raw_replies import keep_reply
+from .schema_faults import MOST_FAULTS, faults_of
+from .strict_schema import without_nulls
 
 __all__ = ["MENDINGS", "Answer", "Check", "Declined", "Exchange", "ReplyError", "Truncated", "ask", "faults_of"]
 
 MENDINGS = 2
 """How often a reply is sent back with its faults."""
-
-_MOST_FAULTS = 20
 
 Check = Callable[[Json], Sequence[str]]
 """Told a value that satisfies the schema; returns what is wrong with it all the same, a sentence for each fault."""
@@ -77,30 +75,40 @@ def ask(
 def _ask(turns: _Turns, check: Check | None) -> Answer:
     request = turns.request
     messages = request.messages
-    faults: tuple[str, ...] = ()
-    reply = None
+    faults: Sequence[str] = ()
+    text = ""
     for _ in range(1 + MENDINGS):
         reply = turns.take(replace(request, messages=messages))
+        text = reply.text
         if reply.stop == "refusal":
             raise _declined(request, reply)
-        reading = read_reply(reply.text, request.schema)
-        faults = reading.faults or faults_of(reading.value, request.schema) or _checked(check, reading)
+        reading, faults = _read(request, text, check)
         if not faults:
             return Answer(reading.value, turns.usage, tuple(turns.exchanges), reading.notes)
         if reply.stop == "length":
             raise _truncated(request, reply)
-        if reply.text.strip():
-            again = load_prompt("mend").fill(load_prompt("mend").message, {"faults": _listed(faults)})
-            messages = (*request.messages, Message("assistant", reply.text), Message("user", again))
-    assert reply is not None
+        if text.strip():  # an empty turn may not be sent back: providers refuse it
+            messages = (*request.messages, Message("assistant", text), Message("user", _mending(faults)))
+    more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
     raise ReplyError(
         f"the reply of {plain(turns.llm.name)} cannot be used, though it was sent back {MENDINGS} times: "
-        + plain(faults[0])
-        + (f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""),
-        text=reply.text,
+        f"{plain(faults[0])}{more}",
+        text=text,
         where=request.task,
         hint="Try again, or use a more capable model with --model.",
     )
+
+
+def _read(request: Request, text: str, check: Check | None) -> tuple[Reading, Sequence[str]]:
+    """What ``text`` says, and what is wrong with it."""
+    if not text.strip():
+        return Reading(), ("the reply is empty",)
+    reading = read_reply(text, request.schema)
+    if reading.faults:
+        return reading, reading.faults
+    reading = replace(reading, value=without_nulls(reading.value, request.schema))
+    faults = faults_of(reading.value, request.schema)
+    return reading, faults or (tuple(check(reading.value)) if check is not None else ())
 
 
 class _Turns:
@@ -125,7 +133,12 @@ class _Turns:
         """One call."""
         if self._budget is not None:
             self._budget.check()
-        reply = self.llm.complete(request, watch=self._watch, cancelled=self._cancelled)
+        try:
+            reply = self.llm.complete(request, watch=self._watch, cancelled=self._cancelled)
+        except ReplyError as error:
+            if self._budget is not None:  # nobody counted what came before it broke
+                self._budget.spend(Usage(estimated_input(request), 0, estimated_tokens(error.text)))
+            raise
         if self._budget is not None:
             self._budget.spend(reply.usage)
         self.usage += reply.usage
@@ -136,23 +149,12 @@ class _Turns:
         return reply
 
 
-def faults_of(value: Json, schema: Mapping[str, Json]) -> tuple[str, ...]:
-    """How ``value`` breaks ``schema``, a sentence with its place for each fault, at most ``_MOST_FAULTS``."""
-    from jsonschema import Draft202012Validator
-
-    errors: Iterator[Any] = Draft202012Validator(schema).iter_errors(value)
-    return tuple(f"{error.json_path}: {error.message}" for error in islice(errors, _MOST_FAULTS))
-
-
-def _checked(check: Check | None, reading: Reading) -> tuple[str, ...]:
-    return tuple(check(reading.value)) if check is not None else ()
-
-
-def _listed(faults: Sequence[str]) -> str:
-    shown = [f"- {fault}" for fault in faults[:_MOST_FAULTS]]
-    if len(faults) > _MOST_FAULTS:
-        shown.append(f"- and {len(faults) - _MOST_FAULTS} more like these")
-    return "\n".join(shown)
+def _mending(faults: Sequence[str]) -> str:
+    prompt = load_prompt("mend")
+    shown = [f"- {fault}" for fault in faults[:MOST_FAULTS]]
+    if len(faults) > MOST_FAULTS:
+        shown.append(f"- and {len(faults) - MOST_FAULTS} more like these")
+    return prompt.fill(prompt.message, {"faults": "\n".join(shown)})
 
 
 def _declined(request: Request, reply: Reply) -> Declined:

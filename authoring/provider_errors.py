@@ -86,7 +86,7 @@ def failure_of(error: Exception, wire: Wire) -> Failure | None:
             within = _STATUS_OF_TYPE.get(code) or _STATUS_OF_TYPE.get(str(at(body, "type"))) or 500
             return _status_failure(wire, within, _said(error, body), code, {})
         return _connection_failure(error, wire)
-    if isinstance(error, OSError) or type(error).__module__.partition(".")[0] in _TRANSPORT:
+    if _is_of_network(error):
         return _connection_failure(error, wire)
     return None
 
@@ -171,10 +171,17 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
             continue
         seen.add(id(one))
         yield one
-        cause = one.__cause__ or (None if one.__suppress_context__ else one.__context__)
-        waiting += [cause] if cause is not None else []
+        cause = one.__cause__ or one.__context__
+        # The context may also be what the caller was handling when it asked.
+        if cause is not None and (cause is one.__cause__ or _is_of_network(cause)):
+            waiting.append(cause)
         if isinstance(one, BaseExceptionGroup):
             waiting += one.exceptions
+
+
+def _is_of_network(error: BaseException) -> bool:
+    of_transport = type(error).__module__.partition(".")[0] in _TRANSPORT
+    return of_transport or isinstance(error, OSError | BaseExceptionGroup)
 
 
 def _innermost(error: BaseException) -> str:
