@@ -64,6 +64,13 @@ def connect(folder: Path) -> sqlite3.Connection:
         return _opened(folder / INDEX_NAME)
 
 
+def temporary_index() -> sqlite3.Connection:
+    """An index in memory, for where there can be no other."""
+    index = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    _prepare(index)
+    return index
+
+
 def _opened(path: Path) -> sqlite3.Connection:
     # Transactions are begun by hand; a connection may be closed by another thread than its maker.
     index = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)

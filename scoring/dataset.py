@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Protocol, Self
 
 from ..errors import DataError
 from ..systems.model import System
@@ -26,12 +27,23 @@ _SPLIT_NAMES = {
 _SHOWN = 20
 
 
+class Labelled(Protocol):
+    """Anything with a name and labels."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def labels(self) -> tuple[str, ...]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """One labelled image; ``split`` is ``train``, ``dev``, ``test``, another name the data gives, or ``None``.
 
     ``origin`` names an image that comes from elsewhere, by its address or its row in a table; its ``path`` is then
-    where it is kept, or will be (see ``Dataset.elsewhere``).
+    where it is kept, or will be (see ``Dataset.elsewhere``). The ``path`` of an image that is known as a vector only
+    is empty.
     """
 
     path: Path
@@ -43,6 +55,11 @@ class Item:
     def shown(self) -> str:
         """What a person calls the image."""
         return self.origin or str(self.path)
+
+    @property
+    def pictured(self) -> bool:
+        """Whether there is a file to look at; of embeddings computed elsewhere there need not be."""
+        return self.path != Path()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +103,10 @@ class Dataset:
         """How many images each named split has; empty when the data names none."""
         return dict(sorted(Counter(item.split for item in self.items if item.split is not None).items()))
 
+    def select(self, keep: Callable[[str, str | None], bool]) -> Self:
+        """The images whose label and split ``keep`` says yes to."""
+        return replace(self, items=tuple(item for item in self.items if keep(item.label, item.split)))
+
     def split(self, name: str) -> Dataset:
         """The images of one split, or of all with ``"all"``.
 
@@ -97,13 +118,20 @@ class Dataset:
         wanted = split_name(name)
         items = tuple(item for item in self.items if item.split == wanted)
         if not items:
-            known = ", ".join(f"{plain(split)} ({count})" for split, count in self.splits.items())
-            raise DataError(
-                f'no split "{plain(name)}"' + (f"; there are {known}" if known else "; the data names no splits"),
-                where=plain(self.name),
-                hint='Put the images into folders named train, dev and test, add a "split" column, or use all of them.',
+            raise no_such_split(
+                name,
+                self.splits,
+                self.name,
+                'Put the images into folders named train, dev and test, add a "split" column, or use all of them.',
             )
         return replace(self, items=items)
+
+
+def no_such_split(name: str, splits: Mapping[str, int], where: str, hint: str) -> DataError:
+    """The error for data that have other ``splits``, or none."""
+    known = ", ".join(f"{plain(split)} ({count})" for split, count in splits.items())
+    there = f"; there are {known}" if known else "; the data names no splits"
+    return DataError(f'no split "{plain(name)}"{there}', where=plain(where), hint=hint)
 
 
 def split_name(text: str) -> str:
@@ -116,13 +144,13 @@ def is_split_name(text: str) -> bool:
     return text.casefold() in _SPLIT_NAMES
 
 
-def check_labels(dataset: Dataset, system: System) -> tuple[str, ...]:
+def check_labels(dataset: Labelled, system: System) -> tuple[str, ...]:
     """The classes of ``system`` that no image shows, in its order: allowed, but worth telling.
 
     Raises:
         DataError: labels that are not classes of the system; it lists both sides and the closest matches.
     """
-    labels = dataset.labels
+    labels = sorted(set(dataset.labels))
     unknown = [label for label in labels if label not in system.rules]
     missing = tuple(name for name in system.classes if name not in set(labels))
     if unknown:

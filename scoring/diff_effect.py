@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ..errors import DataError
 from ..systems.changes import Changes
@@ -11,9 +11,8 @@ from ..systems.edits import RenameClass, apply
 from ..systems.model import System
 from ..systems.text import plain
 from .comparison import Pair, paired
-from .dataset import Dataset
 from .encoder import Encoder
-from .evaluation import Evaluation, evaluate
+from .evaluation import Data, Evaluation, evaluate
 from .reuse import with_system
 from .scores import Combine
 from .statistics import Share
@@ -70,7 +69,7 @@ def measure_diff(
     old: System,
     new: System,
     changes: Sequence[Changes],
-    dataset: Dataset,
+    dataset: Data,
     load: Callable[[], Encoder],
     *,
     split: str = "all",
@@ -86,13 +85,12 @@ def measure_diff(
         DataError: no image is left, or labels are of neither.
         InvalidSystemError, EncoderError: as ``evaluate``.
     """
-    labels = {item.label for item in dataset.items}
+    labels = set(dataset.labels)
     old, new = _renamed(old, changes, labels, forward=True), _renamed(new, changes, labels, forward=False)
     # A label that neither knows is likely misspelt: `evaluate` refuses it.
-    items = tuple(item for item in dataset.items if (item.label in old.rules) == (item.label in new.rules))
-    if not items:
+    kept = dataset.select(lambda label, _: (label in old.rules) == (label in new.rules))
+    if not len(kept):
         raise DataError("no image is of a class that both systems have", where=plain(dataset.name))
-    kept = replace(dataset, items=items)
     encoder = load()
     after = evaluate(new, kept, encoder, split=split, combine=combine, batch_size=batch_size, progress=progress)
     before = with_system(after, old, encoder)
@@ -102,7 +100,7 @@ def measure_diff(
         pair=paired(before.correct, after.correct),
         attributes=_attributes(before, after, changes),
         classes=_classes(before, after),
-        left_out=len(dataset.items) - len(items),
+        left_out=len(dataset) - len(kept),
     )
 
 

@@ -25,23 +25,24 @@ class Elsewhere(Protocol):
         ...
 
 
-def missing(dataset: Dataset) -> list[Path]:
+def missing(dataset: Dataset, split: str = "all") -> list[Path]:
     """The places of images that are still elsewhere."""
     if not dataset.elsewhere:
         return []
-    return [item.path for item in dataset.items if item.origin and not item.path.exists()]
+    items = dataset.split(split).items
+    return list(dict.fromkeys(item.path for item in items if item.origin and not item.path.exists()))
 
 
-def fetched(dataset: Dataset, progress: Progress | None = None) -> Dataset:
-    """``dataset`` with all its images being files; those that cannot be had are among its problems instead.
+def fetched(dataset: Dataset, progress: Progress | None = None, *, split: str = "all") -> Dataset:
+    """``dataset`` with all images of ``split`` being files; those that cannot be had are among its problems instead.
 
     Interrupted, what was fetched stays; the next call goes on with the rest. ``progress`` is told ``(done, total)`` of
     those that have to be fetched.
 
     Raises:
-        DataError: the cache folder cannot be written.
+        DataError: the cache folder cannot be written, or there is no such split.
     """
-    places = list(dict.fromkeys(missing(dataset)))
+    places = missing(dataset, split)
     if not places:
         return dataset
     reasons: dict[Path, str] = {}

@@ -15,6 +15,7 @@ from ..systems.text import plain
 from .cache import EmbeddingCache, cached_texts, image_identity, is_cacheable
 from .caching_encoder import CachingEncoder
 from .dataset import Dataset, Item, Skipped
+from .elsewhere import fetched
 from .encoder import Encoder, Vectors, normalise
 from .image_embedding import ImageEmbedding
 from .images import Crop, quiet_pillow
@@ -59,7 +60,8 @@ def embed_images(
     """Embed the images of a dataset (``crop`` defaults to the dataset's own) or of single items.
 
     Files are decoded by a few threads while the encoder computes; at most one batch and a few images more are held in
-    memory. Without ``batch_size`` the encoder's own is taken, if it has one. ``progress`` is told ``(done, total)``.
+    memory. Without ``batch_size`` the encoder's own is taken, if it has one. Images of a dataset that are elsewhere are
+    fetched first. ``progress`` is told ``(done, total)``, of each of the two in turn.
     With a ``cache``, given or the encoder's own (``CachingEncoder``), only what is not there is encoded, and kept there
     batch by batch; the vectors may then be a memory map, which is read-only.
 
@@ -67,12 +69,16 @@ def embed_images(
         DataError: not one image could be read.
         EncoderError: the encoder failed or returned something else than vectors.
     """
-    items = data.items if isinstance(data, Dataset) else tuple(data)
-    if crop is None and isinstance(data, Dataset):
-        crop = data.crop
+    lost: tuple[Skipped, ...] = ()
+    if isinstance(data, Dataset):
+        ready = fetched(data, progress)
+        items, lost = ready.items, ready.problems[len(data.problems) :]
+        crop = data.crop if crop is None else crop
+    else:
+        items = tuple(data)
     cache = _cache_of(encoder, cache)
     vectors, left_out = _embedded(items, encoder, crop, _batch_size(encoder, batch_size), progress, cache)
-    skipped = tuple(left_out[number] for number in sorted(left_out))
+    skipped = lost + tuple(left_out[number] for number in sorted(left_out))
     if not len(vectors):
         raise _nothing_left(skipped)
     return Embedded(vectors, tuple(item for number, item in enumerate(items) if number not in left_out), skipped)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from ..systems.text import plain
 from .comparison import Pair, paired
 from .dataset import Dataset
 from .evaluation import Evaluation
+from .labelled import LabelledEmbeddings
 from .probabilities import Answers, answers
 from .reuse import with_system
 from .scores import FLOOR, Combine
@@ -37,6 +39,7 @@ _UNITS = (1e-3, 100.0)
 _LEAST_WEIGHT = 0.001
 
 _Tensor = NDArray[np.float64]
+D = TypeVar("D", bound=Dataset | LabelledEmbeddings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +98,7 @@ class Fit:
     test: Pair | None
 
 
-def fitting_data(dataset: Dataset) -> Dataset:
+def fitting_data(dataset: D) -> D:
     """The dev and test images of a dataset with splits: what a fit needs.
 
     Raises:
@@ -108,7 +111,7 @@ def fitting_data(dataset: Dataset) -> Dataset:
             where=plain(dataset.name),
             hint="Name a folder or a split dev: what is tuned on must not be what is measured on.",
         )
-    return replace(dataset, items=tuple(item for item in dataset.items if item.split in ("dev", "test")))
+    return cast(D, dataset.select(lambda _, split: split in ("dev", "test")))
 
 
 def fit(dev: Evaluation, test: Evaluation | None = None, *, progress: Callable[[int, int], None] | None = None) -> Fit:

@@ -8,21 +8,29 @@ from pathlib import Path
 
 from ..errors import DataError
 from ..systems.text import plain
+from .columns import Columns
 from .dataset import Item, is_split_name, split_name
+from .hub_source import is_saved, read_saved
 from .images import IMAGE_SUFFIXES
 from .listing import Listing, as_label
-from .manifest_source import METADATA_NAMES, Columns, read_manifest
+from .manifest_source import METADATA_NAMES, read_manifest
+from .parquet_source import read_shards, shards
 
 
 def read_folder(root: Path, columns: Columns) -> Listing:
     """All labelled images under ``root``, in sorted order.
 
-    A ``metadata.csv`` or ``metadata.jsonl`` labels the folder it lies in (the imagefolder convention of Hugging Face);
-    otherwise the first folder level below ``root`` is the label, whatever lies deeper inside. Folders are splits where
-    all folders of their level bear a split's name, so a class may be called "train" beside others.
+    A ``metadata.csv``, ``.jsonl`` or ``.parquet`` labels the folder it lies in (the imagefolder convention of Hugging
+    Face); otherwise the first folder level below ``root`` is the label, whatever lies deeper inside. Folders are splits
+    where all folders of their level bear a split's name, so a class may be called "train" beside others. A folder of
+    Parquet files is read as one table, and so is what Hugging Face's datasets saved.
     """
+    if is_saved(root):
+        return read_saved(root, columns)
     if _metadata(root):
         return _labelled_by_metadata(root, columns, None)
+    if files := shards(root):
+        return read_shards(files, columns)
     folders, images, ignored = _entries(root)
     if not folders or not all(is_split_name(folder.name) for folder in folders):
         return _read_classes(root, None)

@@ -177,7 +177,10 @@ def _mistakes(e: Evaluation) -> Iterator[str]:
         return
     wrong = e.n - e.share.hits
     yield f'<h2>The worst images</h2><p class="soft">{len(found)} of {wrong} that are wrong, the clearest mistakes '
-    yield 'first.</p><div class="images">'
+    yield 'first.</p>'
+    if not any(mistake.path for mistake in found):
+        yield "<p>The data are embeddings, which have no pictures to show.</p>"
+    yield '<div class="images">'
     yield from (_figure(e, mistake) for mistake in found)
     yield "</div>"
 
@@ -193,7 +196,7 @@ def _figure(e: Evaluation, mistake: Mistake) -> str:
     why = f"<ul>{reasons}</ul>" if reasons else "<p>Every answer fits its class's rules, which fit another as well.</p>"
     return (
         f"<figure>{picture}<figcaption><b>{text(mistake.label)}</b>, taken for <b>{text(mistake.predicted)}</b>"
-        f'<br><span class="soft">{text(mistake.path)}</span>{why}</figcaption></figure>'
+        f'<br><span class="soft">{text(mistake.shown)}</span>{why}</figcaption></figure>'
     )
 
 

@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from .dataset import Item, Skipped
+from .elsewhere import Elsewhere
 
 
 @dataclass(slots=True)
 class Listing:
-    """Items in order, what could not be used, and how many files are no images."""
+    """Items in order, what could not be used, and how many files are no images.
+
+    ``addresses`` are those of images that are to be downloaded, by their place; ``packed`` has the images that are
+    still inside of tables.
+    """
 
     items: list[Item] = field(default_factory=list)
     problems: list[Skipped] = field(default_factory=list)
     ignored: int = 0
+    addresses: dict[Path, str] = field(default_factory=dict)
+    packed: list[Elsewhere] = field(default_factory=list)
 
     def skip(self, where: object, reason: str) -> None:
         """Note that ``where`` was left out, and why."""
@@ -25,6 +33,8 @@ class Listing:
         self.items += other.items
         self.problems += other.problems
         self.ignored += other.ignored
+        self.addresses.update(other.addresses)
+        self.packed += other.packed
 
 
 def as_label(text: str) -> str:

@@ -1,172 +1,129 @@
-"""Images listed in a CSV, TSV or JSONL file, one row each."""
+"""Images listed in a file, one row each: what a row says becomes an item, an address, or a problem."""
 
 from __future__ import annotations
 
-import csv
-import json
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from ..errors import DataError
-from ..systems.text import did_you_mean, plain
+from ..systems.text import plain
+from .columns import Columns
 from .dataset import Item, split_name
+from .image_store import image_place
 from .listing import Listing, as_label
+from .manifest_rows import LINE_SUFFIXES, TABLE_SUFFIXES, text_rows
 
-METADATA_NAMES = ("metadata.csv", "metadata.jsonl")
+METADATA_NAMES = ("metadata.csv", "metadata.jsonl", "metadata.parquet")
 """The files that label the folder they lie in."""
 
-_TABLES = frozenset({".csv", ".tsv"})
-_LINES = frozenset({".jsonl", ".ndjson"})
-MANIFEST_SUFFIXES = _TABLES | _LINES
+PARQUET_SUFFIXES = frozenset({".parquet", ".pq"})
+MANIFEST_SUFFIXES = TABLE_SUFFIXES | LINE_SUFFIXES | PARQUET_SUFFIXES
 """How the names of manifests end."""
 
-
-@dataclass(frozen=True, slots=True)
-class Columns:
-    """Which columns hold the path of the image (relative to the manifest) and its label.
-
-    Where there is no column ``image`` and none was asked for, ``file_name`` is taken, as in Hugging Face's imagefolder.
-    A column ``split`` is used where there is one.
-    """
-
-    image: str = "image"
-    label: str = "label"
-
-    def within(self, known: Sequence[str], place: str) -> Columns:
-        """These columns as the manifest calls them; ``DataError`` when one is missing."""
-        image = self.image
-        if image == "image" and image not in known and "file_name" in known:
-            image = "file_name"
-        for column in (image, self.label):
-            if column not in known:
-                raise DataError(
-                    f'no column "{plain(column)}"{did_you_mean(column, known)}',
-                    where=place,
-                    hint=f"It has: {', '.join(plain(name) for name in known)}. Name the columns of image and label.",
-                )
-        return Columns(image, self.label)
+_ADDRESS = re.compile(r"([a-z][a-z0-9+.-]*):(//|\S+;base64,)", re.IGNORECASE)
+_IMAGE_HINT = "An image is a path relative to the manifest, or an address that begins with http:// or https://."
 
 
 @dataclass(slots=True)
-class _Reading:
-    """A manifest half read: what it gave so far, and the row in which each image came up."""
+class Reading:
+    """A manifest half read: what it gave so far, and the row in which each image came up.
+
+    ``folder`` is what its paths are relative to, ``split`` is for rows that name none.
+    """
 
     folder: Path
     split: str | None
     listing: Listing = field(default_factory=Listing)
     seen: dict[str, tuple[str, str]] = field(default_factory=dict)
 
+    def take(self, place: str, image: str, label: str, split: object) -> None:
+        """An image that is named by its path or address.
 
-def read_manifest(path: Path, columns: Columns, split: str | None = None) -> Listing:
-    """The rows of ``path`` in their order; ``split`` is for rows that name none.
+        Raises:
+            DataError: an address that cannot be asked for, or an image with another label in an earlier row.
+        """
+        address = _ADDRESS.match(image)
+        if address and address[1].lower() not in ("http", "https"):
+            raise DataError(f"{plain(image[:80])}: not a path, nor an address", where=place, hint=_IMAGE_HINT)
+        path = image_place("downloaded", image) if address else self.folder / image
+        if self._seen(place, image, image if address else os.path.normpath(path), label):
+            return
+        if address:
+            self.listing.addresses[path] = image
+        elif not path.exists():
+            self.listing.skip(place, f"{image}: no such file")
+            return
+        self.listing.items.append(Item(path, label, self.split_of(split), image if address else ""))
 
-    A row without image or label, or whose file is missing, is a problem of the listing, told by file and line.
+    def split_of(self, named: object) -> str | None:
+        """The split of a row that says ``named``."""
+        return split_name(named) if isinstance(named, str) and named.strip() else self.split
 
-    Raises:
-        DataError: the file cannot be read or parsed, lacks a column, or gives one image two labels.
-    """
-    reading = _Reading(path.parent, split)
-    chosen: Columns | None = None
-    for place, row in _rows(path):
-        if chosen is None:
-            chosen = columns.within(list(row), place)
-        _take(reading, place, row, chosen)
-    return reading.listing
-
-
-def _take(reading: _Reading, place: str, row: Mapping[str, Any], columns: Columns) -> None:
-    image, label = row.get(columns.image), _label(row.get(columns.label), place)
-    if isinstance(image, str) and re.match(r"[a-z0-9]+://", image):
-        raise DataError(f"{plain(image)}: images cannot be read from an address", where=place, hint=_LOCAL_HINT)
-    if image is not None and not isinstance(image, str):
-        raise DataError(f'"{plain(columns.image)}" holds no path', where=place, hint=_LOCAL_HINT)
-    if not image or not label:
-        reading.listing.skip(place, f'no "{columns.label if image else columns.image}"')
-        return
-    path = reading.folder / image
-    key = os.path.normpath(path)
-    if key in reading.seen:
-        earlier, other = reading.seen[key]
+    def _seen(self, place: str, image: str, key: str, label: str) -> bool:
+        """Whether an earlier row has the image already."""
+        if key not in self.seen:
+            self.seen[key] = (place, label)
+            return False
+        earlier, other = self.seen[key]
         if label != other:
             raise DataError(
                 f'{plain(image)} is "{plain(label)}" here and "{plain(other)}" at {earlier}',
                 where=place,
                 hint="An image has one label. Keep one, or make one class of the two.",
             )
-        reading.listing.skip(place, f"{image} stands there already, at {earlier}")
-    elif not path.exists():
-        reading.listing.skip(place, f"{image}: no such file")
-    else:
-        reading.seen[key] = (place, label)
-        own = row.get("split")
-        split = split_name(own) if isinstance(own, str) and own.strip() else reading.split
-        reading.listing.items.append(Item(path, label, split))
+        self.listing.skip(place, f"{image} stands there already, at {earlier}")
+        return True
 
 
-_LOCAL_HINT = "Give the path of an image file, relative to the manifest; download what lies elsewhere first."
+def read_manifest(path: Path, columns: Columns, split: str | None = None) -> Listing:
+    """The rows of ``path`` in their order; ``split`` is for rows that name none.
+
+    A row without image or label, or whose file is missing, is a problem of the listing, told by file and line. Images
+    behind addresses are not fetched yet.
+
+    Raises:
+        DataError: the file cannot be read or parsed, lacks a column, or gives one image two labels.
+        UsageError: a Parquet file without pyarrow.
+    """
+    if path.suffix.lower() in PARQUET_SUFFIXES:
+        from .parquet_source import read_parquet
+
+        return read_parquet(path, columns, split)
+    reading = Reading(path.parent, split)
+    chosen: Columns | None = None
+    for place, row in text_rows(path):
+        if chosen is None:
+            chosen = columns.within(list(row), place)
+        image, label = row.get(chosen.image), as_class(row.get(chosen.label), place)
+        if image is not None and not isinstance(image, str):
+            raise DataError(f'"{plain(chosen.image)}" holds no path', where=place, hint=_IMAGE_HINT)
+        if not image or not label:
+            reading.listing.skip(place, f'no "{chosen.label if image else chosen.image}"')
+        else:
+            reading.take(place, image, label, row.get("split"))
+    return reading.listing
 
 
-def _label(value: object, place: str) -> str:
-    if isinstance(value, list | dict):
+def as_class(value: object, place: str, names: Sequence[str] = ()) -> str:
+    """The label that a row gives, "" for none; a number is looked up in ``names``, where there are any.
+
+    Raises:
+        DataError: several labels.
+    """
+    if isinstance(value, list | tuple | dict):
         raise DataError(
             "several labels for one image",
             where=place,
-            hint="An image has one label here. Name another column, or make each combination a class of its own.",
+            hint="An image has one label here. Name another column with --label-column, or make each combination a "
+            "class of its own.",
         )
+    if isinstance(value, float) and value.is_integer():  # what pandas makes of numbers where some are missing
+        value = int(value)
     if value is None or isinstance(value, bool | float):
         return ""
+    if names and isinstance(value, int):
+        return as_label(names[value]) if 0 <= value < len(names) else ""
     return as_label(str(value))
-
-
-def _rows(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    shown = plain(str(path))
-    try:
-        # "utf-8-sig": what Excel saves begins with a byte order mark.
-        with open(path, encoding="utf-8-sig", newline="") as file:
-            for line, row in _table_rows(file, path) if path.suffix.lower() in _TABLES else _line_rows(file, shown):
-                yield f"{shown}:{line}", row
-    except UnicodeDecodeError:
-        raise DataError("it is not UTF-8 text", where=shown, hint="Save it as UTF-8 CSV or JSONL.") from None
-    except OSError as error:
-        raise DataError(error.strerror or "it cannot be read", where=shown) from error
-
-
-def _table_rows(file: Any, path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    header = file.readline()
-    file.seek(0)
-    delimiter = max(",;\t", key=header.count)
-    reader = csv.DictReader(file, delimiter=delimiter, strict=True)
-    try:
-        for row in reader:
-            if None in row:
-                raise DataError(
-                    f"the row has more fields than the {len(reader.fieldnames or ())} of the header",
-                    where=f"{plain(str(path))}:{reader.line_num}",
-                    hint=f"Put quotes around a field that holds a {_DELIMITERS[delimiter]}.",
-                )
-            yield reader.line_num, {(name or "").strip(): (value or "").strip() for name, value in row.items()}
-    except csv.Error as error:
-        raise DataError(f"not CSV: {error}", where=f"{plain(str(path))}:{reader.line_num}") from None
-
-
-_DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
-
-
-def _line_rows(file: Any, shown: str) -> Iterator[tuple[int, dict[str, Any]]]:
-    for number, line in enumerate(file, 1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-        except (ValueError, RecursionError) as error:
-            raise DataError(f"not JSON: {error}", where=f"{shown}:{number}", hint=_JSONL_HINT) from None
-        if not isinstance(row, dict):
-            raise DataError("not a JSON object", where=f"{shown}:{number}", hint=_JSONL_HINT)
-        yield number, row
-
-
-_JSONL_HINT = 'JSONL is one object a line, such as {"image": "cards/1.png", "label": "Absol"}.'

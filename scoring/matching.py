@@ -27,9 +27,27 @@ def label_indexes(system: System, labels: Sequence[str]) -> Indexes:
 
 def check_dimensions(images: Vectors, texts: TextVectors) -> None:
     """Refuse images and texts that cannot come from the two towers of one model."""
-    width = next(iter(texts.values())).size
+    width = _width(texts)
     if images.shape[1] != width:
         raise EncoderError(
             f"image embeddings of {images.shape[1]} dimensions, text embeddings of {width}",
             hint="Both must come from the two towers of one model.",
         )
+
+
+def check_embeddings(images: Vectors, texts: TextVectors, data: str, encoder: str) -> None:
+    """Refuse ``data``, embeddings computed elsewhere, that cannot come from the image tower of ``encoder``.
+
+    Equal dimensions do not prove that they do: many models have 512.
+    """
+    width = _width(texts)
+    if images.shape[1] != width:
+        raise DataError(
+            f"embeddings of {images.shape[1]} dimensions, but the text tower of {plain(encoder)} gives {width}",
+            where=plain(data),
+            hint="Name the encoder that the embeddings were computed with.",
+        )
+
+
+def _width(texts: TextVectors) -> int:
+    return int(next(iter(texts.values())).size)

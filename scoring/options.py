@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 
-from ..errors import UsageError
+from ..errors import DataError, UsageError
 from ..systems.text import plain
 from ..terminal import note, progress, warn
 
 if TYPE_CHECKING:
+    from ..systems.model import System
     from .dataset import Dataset
     from .encoder import Encoder
+    from .evaluation import Data
     from .images import Crop
-    from .splitting import Splitting
+    from .splitting import Copies
 
 Command: TypeAlias = Callable[..., Any]
 
@@ -33,33 +35,91 @@ class DataChoice:
     label_column: str
     crop: str | None
     split: str
+    allow_private_urls: bool = False
 
-    def load(self) -> Dataset:
-        """Find the images of all splits; where one is chosen that the data does not name, the splits are made."""
+    def load(self, *systems: System) -> Data:
+        """Find the images of all splits; where one is chosen that the data does not name, the splits are made.
+
+        Before files are read, or images fetched, the labels are held against ``systems``. Images of the chosen split
+        that are elsewhere are fetched.
+        """
         from .dataset import split_name
         from .splitting import SHARES
 
-        dataset = self._found()
-        return self._split(dataset) if split_name(self.split) in SHARES else dataset
+        found = self._found()
+        make = split_name(self.split) in SHARES and not found.splits
+        self._check(found if make else found.split(self.split), systems)
+        return self._split(found) if make else self._as_named(found)
 
-    def load_split(self) -> Dataset:
+    def load_images(self) -> Dataset:
+        """``load`` for those who want to look at pictures, which embeddings have none of.
+
+        Raises:
+            DataError: the data are embeddings.
+        """
+        from .dataset import Dataset
+
+        found = self.load()
+        if not isinstance(found, Dataset):
+            raise DataError("embeddings are no images", where=plain(self.source), hint="Name the images with --data.")
+        return found
+
+    def load_split(self, *systems: System) -> Data:
         """Find the images of all splits, each with its own; the data's own splits, or such as are made here."""
-        return self._split(self._found())
+        found = self._found()
+        self._check(found, systems)
+        return self._as_named(found) if found.splits else self._split(found)
 
-    def _found(self) -> Dataset:
-        from .sources import load_dataset
+    def _found(self) -> Data:
+        from .labelled import LabelledEmbeddings
+        from .sources import load_data
 
-        return load_dataset(self.source, image_column=self.image_column, label_column=self.label_column, crop=self.crop)
+        found = load_data(
+            self.source,
+            image_column=self.image_column,
+            label_column=self.label_column,
+            crop=self.crop,
+            allow_private_urls=self.allow_private_urls,
+        )
+        if isinstance(found, LabelledEmbeddings) and found.rescaled:
+            note(f"{found.rescaled} of {len(found)} embeddings were not of length 1; now they are")
+        return found
 
-    def _split(self, dataset: Dataset) -> Dataset:
+    def _check(self, found: Data, systems: tuple[System, ...]) -> None:
+        from .dataset import check_labels
+        from .probabilities import check_answerable
+
+        for system in systems:
+            check_answerable(system)
+            check_labels(found, system)
+
+    def _as_named(self, found: Data) -> Data:
+        """The data in its own splits, or in none, with the images of the chosen one fetched."""
+        from .dataset import Dataset
+        from .elsewhere import fetched, missing
+        from .splitting import find_copies
+
+        if isinstance(found, Dataset) and missing(found, self.split):
+            with progress("fetching images") as tell:
+                found = fetched(found, tell, split=self.split)
+        with progress("files") as tell:
+            conflicts, leaks = find_copies(found, progress=tell)
+        warn_of_copies(conflicts, leaks)
+        return found
+
+    def _split(self, found: Data) -> Data:
+        from .dataset import Dataset
+        from .elsewhere import fetched, missing
         from .splitting import split_dataset
 
+        if isinstance(found, Dataset) and missing(found):
+            with progress("fetching images") as tell:
+                found = fetched(found, tell)
         with progress("files") as tell:
-            splitting = split_dataset(dataset, progress=tell)
-        if splitting.made:
-            sizes = ", ".join(f"{name} {count}" for name, count in splitting.dataset.splits.items())
-            note(f"the data names no splits; made by content: {sizes}")
-        warn_of_copies(splitting)
+            splitting = split_dataset(found, progress=tell)
+        sizes = ", ".join(f"{name} {count}" for name, count in splitting.dataset.splits.items())
+        note(f"the data names no splits; made by content: {sizes}")
+        warn_of_copies(splitting.conflicts, splitting.leaks)
         return splitting.dataset
 
 
@@ -96,12 +156,12 @@ class EncoderChoice:
         return CachingEncoder(encoder, EmbeddingCache(tell=warn))
 
 
-def warn_of_copies(splitting: Splitting) -> None:
-    """Tell of files with one content but several labels, or in several splits."""
-    for copies, what in ((splitting.conflicts, "labels"), (splitting.leaks, "splits")):
+def warn_of_copies(conflicts: Sequence[Copies], leaks: Sequence[Copies]) -> None:
+    """Tell of images with one content but several labels, or in several splits."""
+    for copies, what in ((conflicts, "labels"), (leaks, "splits")):
         for one in copies[:_SHOWN]:
             marks = " and ".join(f'"{plain(mark)}"' for mark in one.marks)
-            warn(f"one image, several {what}: {marks}: {', '.join(plain(str(path)) for path in one.paths)}")
+            warn(f"one image, several {what}: {marks}: {', '.join(map(plain, one.images))}")
         if len(copies) > _SHOWN:
             warn(f"one image, several {what}: {len(copies) - _SHOWN} more")
 
@@ -114,9 +174,10 @@ def data_options(split: str, *, required: bool = True) -> Callable[[Command], Co
     options = (
         click.option(
             "--data",
-            metavar="DIR|FILE",
+            metavar="DIR|FILE|ID",
             required=required,
-            help="Labelled images: a folder of class folders, or a CSV or JSONL file with a row for each image.",
+            help="Labelled images: a folder of class folders; a CSV, JSONL or Parquet file with a row for each image; "
+            "owner/name of a data set of the Hugging Face hub; or an .npz file of embeddings.",
         ),
         click.option(
             "--split",
@@ -125,8 +186,19 @@ def data_options(split: str, *, required: bool = True) -> Callable[[Command], Co
             show_default=True,
             help="Which images: train, dev, test (made by content where the data names none), another name, or all.",
         ),
-        click.option("--image-column", metavar="NAME", default="image", show_default=True, help="Column of the path."),
+        click.option(
+            "--image-column",
+            metavar="NAME",
+            default="image",
+            show_default=True,
+            help="Column of the image: its path, its address, or itself.",
+        ),
         click.option("--label-column", metavar="NAME", default="label", show_default=True, help="Column of the class."),
+        click.option(
+            "--allow-private-urls",
+            is_flag=True,
+            help="Fetch images from private addresses too: this machine's and those of your own network.",
+        ),
         crop_option,
     )
 
@@ -139,9 +211,12 @@ def data_options(split: str, *, required: bool = True) -> Callable[[Command], Co
             label_column: str,
             crop: str | None,
             split: str,
+            allow_private_urls: bool,
             **rest: Any,
         ) -> Any:
-            choice = None if data is None else DataChoice(data, image_column, label_column, crop, split)
+            choice = (
+                None if data is None else DataChoice(data, image_column, label_column, crop, split, allow_private_urls)
+            )
             return command(*args, data=choice, **rest)
 
         return _with(gathered, options)
@@ -195,7 +270,7 @@ def _encoder_options(command: Command, *, required: bool, repeated: bool = False
         click.option("--device", metavar="DEVICE", help="cuda, mps or cpu.  [default: the best there is]"),
         click.option("--dtype", metavar="TYPE", help="float32, bfloat16 or float16.  [default: by device]"),
         click.option("--batch-size", metavar="N", type=click.IntRange(min=1), help="Images encoded at a time."),
-        click.option("--no-cache", is_flag=True, help="Encode every image anew, and keep nothing."),
+        click.option("--no-cache", is_flag=True, help="Encode every image anew, and keep no embedding."),
     )
 
     @wraps(command)

@@ -6,18 +6,59 @@ import os
 import re
 from pathlib import Path
 
-from ..errors import DataError
+from ..errors import DataError, UsageError
 from ..systems.text import did_you_mean, plain
+from .columns import Columns
 from .dataset import Dataset
+from .downloads import Addresses
+from .embeddings_file import load_embeddings
 from .folder_source import read_folder
+from .hub_source import HubData, parse_hub_name, read_hub
 from .images import IMAGE_SUFFIXES, Crop
+from .labelled import LabelledEmbeddings
 from .listing import Listing
-from .manifest_source import MANIFEST_SUFFIXES, Columns, read_manifest
+from .manifest_source import MANIFEST_SUFFIXES, read_manifest
+
+_NEITHER = "neither a folder nor a manifest"
+_KNOWN_SUFFIXES = MANIFEST_SUFFIXES | IMAGE_SUFFIXES | {".npz", ".json", ".zip", ".tar", ".gz"}
 
 _WHAT_WORKS = (
     "What works: a folder with one folder of images per class (train, dev and test folders above or below them are "
-    "splits), a folder with metadata.csv or metadata.jsonl, or a CSV or JSONL file with the columns image and label."
+    "splits), a folder with metadata.csv, .jsonl or .parquet, a CSV, JSONL or Parquet file with the columns image and "
+    "label, a data set of the Hugging Face hub as owner/name, or an .npz file with embeddings and labels."
 )
+
+
+def load_data(
+    source: str | Path,
+    *,
+    image_column: str = "image",
+    label_column: str = "label",
+    crop: Crop | str | None = None,
+    allow_private_urls: bool = False,
+) -> Dataset | LabelledEmbeddings:
+    """``load_dataset``, or for an ``.npz`` file ``load_embeddings``.
+
+    Raises:
+        UsageError: a crop, which embeddings cannot have any more.
+    """
+    if Path(source).suffix.lower() != ".npz" or Path(source).is_dir():
+        return load_dataset(
+            source,
+            image_column=image_column,
+            label_column=label_column,
+            crop=crop,
+            allow_private_urls=allow_private_urls,
+        )
+    if not Path(source).is_file():
+        raise _unreadable(os.fspath(source), Path(source))
+    if crop is not None:
+        raise UsageError(
+            "embeddings cannot be cropped",
+            where=plain(os.fspath(source)),
+            hint="Leave out --crop; what the encoder saw was decided when they were computed.",
+        )
+    return load_embeddings(source)
 
 
 def load_dataset(
@@ -26,16 +67,21 @@ def load_dataset(
     image_column: str = "image",
     label_column: str = "label",
     crop: Crop | str | None = None,
+    allow_private_urls: bool = False,
 ) -> Dataset:
-    """The labelled images that ``source`` names: a folder or a manifest. No image is opened yet.
+    """The labelled images that ``source`` names: a folder, a manifest, or a data set of the Hugging Face hub.
 
-    Folders are read in sorted order, manifests in their own; the same source always gives the same order. ``crop`` may
-    be a ``Crop``, its text, or a name that ``Crop.parse`` knows. What the source names but cannot give (a file that is
-    not there, a row without a label) is in ``Dataset.problems``.
+    No image is opened yet, and none of those behind addresses is fetched. Folders are read in sorted order, manifests
+    in their own; the same source always gives the same order. A folder or file that is there wins over a data set of
+    the same name. ``crop`` may be a ``Crop``, its text, or a name that ``Crop.parse`` knows. What the source names but
+    cannot give (a file that is not there, a row without a label) is in ``Dataset.problems``.
+
+    Args:
+        allow_private_urls: fetch images from private addresses too, such as those of a company's own network.
 
     Raises:
         DataError: nothing is there, it is of a kind that cannot be read, or it holds no labelled image.
-        UsageError: a crop that cannot be.
+        UsageError: a crop that cannot be, or a library that is needed is not installed.
     """
     name = os.fspath(source)
     area = Crop.parse(crop) if isinstance(crop, str) else crop
@@ -45,10 +91,24 @@ def load_dataset(
         listing = read_folder(path, columns)
     elif path.suffix.lower() in MANIFEST_SUFFIXES and path.is_file():
         listing = read_manifest(path, columns)
+    elif not path.exists() and (wanted := _on_hub(name)) is not None:
+        name, listing = read_hub(wanted, columns)
     else:
         raise _unreadable(name, path)
     _refuse_empty(name, listing)
-    return Dataset(name, tuple(listing.items), area, tuple(listing.problems), listing.ignored)
+    elsewhere = list(listing.packed)
+    if listing.addresses:
+        elsewhere.append(Addresses(listing.addresses, allow_private_urls))
+    return Dataset(name, tuple(listing.items), area, tuple(listing.problems), listing.ignored, tuple(elsewhere))
+
+
+def _on_hub(name: str) -> HubData | None:
+    """The data set that ``name`` may be: not where a folder ``owner`` is here, in which a file may be misspelt."""
+    wanted = parse_hub_name(name)
+    if wanted is None or Path(name).suffix.lower() in _KNOWN_SUFFIXES:
+        return None
+    bare = wanted.repository == name.partition("@")[0].partition(":")[0]
+    return None if bare and Path(name).parent.is_dir() else wanted
 
 
 def _refuse_empty(name: str, listing: Listing) -> None:
@@ -63,16 +123,14 @@ def _refuse_empty(name: str, listing: Listing) -> None:
 
 def _unreadable(name: str, path: Path) -> DataError:
     suffix = path.suffix.lower()
-    if re.match(r"(https?|s3|gs|hf|file)://", name):
+    if re.match(r"[a-z0-9]+://", name):
         message = "data cannot be read from an address"
-    elif suffix in {".parquet", ".arrow", ".npz", ".npy", ".zip", ".tar", ".gz", ".json"}:
-        message = f"{suffix} files cannot be read as data"
-    elif suffix in IMAGE_SUFFIXES:
+    elif path.exists() and suffix == ".npz":
+        message = "embeddings are no images; load_embeddings reads them"
+    elif path.exists() and suffix in IMAGE_SUFFIXES:
         message = "one image is not labelled data"
     elif path.exists():
-        message = "neither a folder nor a manifest"
-    elif re.fullmatch(r"[\w.-]+/[\w.-]+", name) and not path.parent.is_dir():
-        message = "no such folder or file, and data sets of the Hugging Face hub cannot be read; download it first"
+        message = f"{suffix} files cannot be read as data" if suffix in _KNOWN_SUFFIXES else _NEITHER
     else:
         message = f"no such folder or file{did_you_mean(path.name, _siblings(path))}"
     return DataError(message, where=plain(name), hint=_WHAT_WORKS)

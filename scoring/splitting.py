@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sqlite3
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Generic, TypeVar, cast
 
-from .dataset import Dataset, Item, Skipped, split_name
+import numpy as np
+
+from .cache import CACHE_ERRORS, cache_folder
+from .cache_index import connect, temporary_index
+from .dataset import Dataset, Skipped, split_name
+from .elsewhere import fetched
+from .file_digests import FileDigests
+from .labelled import LabelledEmbeddings
 
 SHARES: Mapping[str, float] = {"train": 0.2, "dev": 0.4, "test": 0.4}
 """The share of the contents that each split gets.
@@ -20,88 +29,117 @@ every figure hang on how many images dev and test have. So these two get most, a
 """
 
 Progress = Callable[[int, int], None]
-
-_MOST_WORKERS = 8
+D = TypeVar("D", bound=Dataset | LabelledEmbeddings)
 
 
 @dataclass(frozen=True, slots=True)
 class Copies:
-    """Files with the same content, and what they are called or where they are: ``marks`` are their distinct labels
-    (a conflict: one of them must be wrong) or splits (a leak: what is tuned on is measured again)."""
+    """Images with the same content, by what they are called, and what else is said of them: ``marks`` are their
+    distinct labels (a conflict: one of them must be wrong) or splits (a leak: what is tuned on is measured again)."""
 
-    paths: tuple[Path, ...]
+    images: tuple[str, ...]
     marks: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Splitting:
-    """A dataset whose items have a split. ``made`` tells whether the splits were made here or named by the data."""
+class Splitting(Generic[D]):
+    """Data whose images have a split. ``made`` tells whether the splits were made here or named by the data."""
 
-    dataset: Dataset
+    dataset: D
     made: bool
     conflicts: tuple[Copies, ...] = ()
     leaks: tuple[Copies, ...] = ()
 
 
-def split_dataset(dataset: Dataset, *, progress: Progress | None = None) -> Splitting:
+def split_dataset(dataset: D, *, progress: Progress | None = None) -> Splitting[D]:
     """Give every image a split, unless the data names splits, which are then taken as they are.
 
-    An image's split follows from the SHA-256 of its file, so it never moves when images are added, removed or renamed,
-    and copies of one file are always together. A class may then by chance miss a split: where it has three contents or
-    more, the one nearest to the border moves into each split without any, and of two contents one goes to dev, one to
-    test. Files that cannot be read belong to no split and are added to the dataset's problems.
+    An image's split follows from the SHA-256 of its file (of its vector's float32 numbers, for embeddings), so it never
+    moves when images are added, removed or renamed, and copies of one file are always together. A class may then by
+    chance miss a split: where it has three contents or more, the one nearest to the border moves into each split
+    without any, and of two contents one goes to dev, one to test. Files that cannot be read, and images that cannot be
+    fetched, belong to no split and are added to the dataset's problems.
 
-    ``progress`` is told ``(done, total)`` files as they are read; where the data names splits, only files that share
-    their size with another are.
+    ``progress`` is told ``(done, total)`` files as they are read; what was read before is remembered with the cache.
     """
-    named = bool(dataset.splits)
-    wanted = _of_equal_size(dataset.items) if named else dataset.items
-    digests, unreadable = _digests(wanted, progress)
-    groups: dict[str, list[Item]] = defaultdict(list)
-    for item in dataset.items:
-        if item.path in digests:
-            groups[digests[item.path]].append(item)
-    conflicts = _copies(groups.values(), lambda item: item.label)
-    if named:
-        return Splitting(dataset, False, conflicts, _copies(groups.values(), lambda item: item.split or ""))
-    split = _assigned(groups)
-    items = tuple(replace(item, split=split[digests[item.path]]) for item in dataset.items if item.path in digests)
-    return Splitting(replace(dataset, items=items, problems=dataset.problems + unreadable), True, conflicts)
+    if dataset.splits:
+        conflicts, leaks = find_copies(dataset, progress=progress)
+        return Splitting(dataset, False, conflicts, leaks)
+    if isinstance(dataset, Dataset):
+        return cast("Splitting[D]", _split_images(dataset, progress))
+    digests = _row_digests(dataset)
+    conflicts = _copies(digests, dataset.labels, _row_names(dataset))
+    return Splitting(dataset.with_splits(made_splits(digests, dataset.labels)), True, conflicts)
 
 
-def with_split(dataset: Dataset, name: str) -> Dataset:
+def _split_images(dataset: Dataset, progress: Progress | None) -> Splitting[Dataset]:
+    ready = fetched(dataset, progress)
+    found = list(zip(ready.items, _file_digests([item.path for item in ready.items], progress), strict=True))
+    items = [item for item, digest in found if digest is not None]
+    digests = [digest for _, digest in found if digest is not None]
+    labels = [item.label for item in items]
+    parts = tuple(replace(item, split=split) for item, split in zip(items, made_splits(digests, labels), strict=True))
+    unreadable = tuple(Skipped(item.shown, _reason(item.path)) for item, digest in found if digest is None)
+    conflicts = _copies(digests, labels, [item.shown for item in items])
+    return Splitting(replace(ready, items=parts, problems=ready.problems + unreadable), True, conflicts)
+
+
+def find_copies(
+    dataset: Dataset | LabelledEmbeddings, *, progress: Progress | None = None
+) -> tuple[tuple[Copies, ...], tuple[Copies, ...]]:
+    """Images of one content with several labels, and such in several named splits.
+
+    Only files that share their size with another are read. Images that were not fetched yet are not compared.
+    """
+    if isinstance(dataset, Dataset):
+        items = dataset.items
+        some = _of_equal_size([item.path for item in items])
+        chosen = [items[number] for number in some]
+        digests = _file_digests([item.path for item in chosen], progress)
+        labels, splits = [item.label for item in chosen], [item.split for item in chosen]
+        names = [item.shown for item in chosen]
+    else:
+        digests, labels = list[bytes | None](_row_digests(dataset)), list(dataset.labels)
+        splits = list(dataset.split_of) or [None] * len(labels)
+        names = _row_names(dataset)
+    return _copies(digests, labels, names), _copies(digests, [split or "" for split in splits], names)
+
+
+def with_split(dataset: D, name: str) -> D:
     """``dataset``, split by content if ``name`` is train, dev or test and the data names no splits itself."""
     if dataset.splits or split_name(name) not in SHARES:
         return dataset
     return split_dataset(dataset).dataset
 
 
-def _assigned(groups: Mapping[str, Sequence[Item]]) -> dict[str, str]:
-    """The split of each content: by its digest, and then so that no class misses one."""
-    split = {digest: _by_share(_place(digest)) for digest in groups}
-    contents: dict[str, list[str]] = defaultdict(list)
-    for digest, items in groups.items():
-        labels = {item.label for item in items}
-        if len(labels) == 1:  # a content of two classes belongs to neither
-            contents[labels.pop()].append(digest)
-    for digests in contents.values():
-        needed = ["dev", "test"] if len(digests) == 2 else list(SHARES) if len(digests) > 2 else []
+def made_splits(digests: Sequence[bytes], labels: Sequence[str]) -> list[str]:
+    """The split of each image: by its content's digest, and then so that no class misses one."""
+    split = {digest: _by_share(_place(digest)) for digest in digests}
+    of_content: dict[bytes, set[str]] = defaultdict(set)
+    for digest, label in zip(digests, labels, strict=True):
+        of_content[digest].add(label)
+    contents: dict[str, list[bytes]] = defaultdict(list)
+    for digest, own in of_content.items():
+        if len(own) == 1:  # a content of two classes belongs to neither
+            contents[next(iter(own))].append(digest)
+    for alike in contents.values():
+        needed = ["dev", "test"] if len(alike) == 2 else list(SHARES) if len(alike) > 2 else []
         for name in needed:
-            if not any(split[digest] == name for digest in digests):
-                split[_nearest(name, digests, split, needed)] = name
-    return split
+            if not any(split[digest] == name for digest in alike):
+                split[_nearest(name, alike, split, needed)] = name
+    return [split[digest] for digest in digests]
 
 
-def _nearest(name: str, digests: Sequence[str], split: Mapping[str, str], needed: Sequence[str]) -> str:
+def _nearest(name: str, digests: Sequence[bytes], split: Mapping[bytes, str], needed: Sequence[str]) -> bytes:
     """The content to move into the split ``name``: nearest to its borders, and not the only one where it is needed."""
     low, high = _borders(name)
     spare = [d for d in digests if split[d] not in needed or sum(split[o] == split[d] for o in digests) > 1]
     return min(spare, key=lambda d: (max(low - _place(d), _place(d) - high), d))
 
 
-def _place(digest: str) -> float:
+def _place(digest: bytes) -> float:
     """A number between 0 and 1 that is spread evenly over contents."""
-    return int(digest[:13], 16) / 16**13
+    return int(digest.hex()[:13], 16) / 16**13
 
 
 def _by_share(place: float) -> str:
@@ -114,48 +152,67 @@ def _borders(name: str) -> tuple[float, float]:
     return low, low + SHARES[name]
 
 
-def _copies(groups: Iterable[Sequence[Item]], mark: Callable[[Item], str]) -> tuple[Copies, ...]:
+def _copies(digests: Sequence[bytes | None], marks: Sequence[str], names: Sequence[str]) -> tuple[Copies, ...]:
     """The groups of equal content whose marks differ."""
+    groups: dict[bytes, list[int]] = defaultdict(list)
+    for number, digest in enumerate(digests):
+        if digest is not None:
+            groups[digest].append(number)
     found = []
-    for items in groups:
-        marks = tuple(sorted({mark(item) for item in items}))
-        if len(marks) > 1:
-            found.append(Copies(tuple(item.path for item in items), marks))
+    for numbers in groups.values():
+        distinct = tuple(sorted({marks[number] for number in numbers}))
+        if len(distinct) > 1:
+            found.append(Copies(tuple(names[number] for number in numbers), distinct))
     return tuple(found)
 
 
-def _of_equal_size(items: Sequence[Item]) -> list[Item]:
-    """The items that may have a copy: only files of one size can have one content."""
-    by_size: dict[int, list[Item]] = defaultdict(list)
-    for item in items:
+def _of_equal_size(paths: Sequence[Path]) -> list[int]:
+    """The numbers of the files that may have a copy: only files of one size can have one content."""
+    by_size: dict[int, list[int]] = defaultdict(list)
+    for number, path in enumerate(paths):
         try:
-            by_size[os.stat(item.path).st_size].append(item)
-        except OSError:  # told when the image is opened
+            by_size[os.stat(path).st_size].append(number)
+        except (OSError, ValueError):  # told when the image is opened
             continue
-    return [item for group in by_size.values() if len(group) > 1 for item in group]
+    return sorted(number for group in by_size.values() if len(group) > 1 for number in group)
 
 
-def _digests(items: Sequence[Item], progress: Progress | None) -> tuple[dict[Path, str], tuple[Skipped, ...]]:
-    """The SHA-256 of every file, in hexadecimal, and the files that cannot be read."""
-    found: dict[Path, str] = {}
-    unreadable: list[Skipped] = []
-    paths = list(dict.fromkeys(item.path for item in items))
-    with ThreadPoolExecutor(min(_MOST_WORKERS, os.cpu_count() or 1), thread_name_prefix="hash") as pool:
-        for done, (path, result) in enumerate(zip(paths, pool.map(_digest, paths), strict=True), 1):
-            if isinstance(result, Skipped):
-                unreadable.append(result)
-            else:
-                found[path] = result
-            if progress is not None:
-                progress(done, len(paths))
-    return found, tuple(unreadable)
+def _file_digests(paths: Sequence[Path], progress: Progress | None) -> list[bytes | None]:
+    """The SHA-256 of every file, None for those that cannot be read; files that did not change are not read again."""
+    distinct = list(dict.fromkeys(paths))
+    try:
+        with closing(connect(cache_folder())) as index:
+            found = _digested(index, distinct, progress)
+    except CACHE_ERRORS:  # a cache is a help, not a need
+        with closing(temporary_index()) as index:
+            found = _digested(index, distinct, progress)
+    return [found[path] for path in paths]
 
 
-def _digest(path: Path) -> str | Skipped:
+def _digested(index: sqlite3.Connection, paths: Sequence[Path], progress: Progress | None) -> dict[Path, bytes | None]:
+    found: dict[Path, bytes | None] = {}
+    for path, known in zip(paths, FileDigests(index).of(paths), strict=True):
+        found[path] = None if known is None else known[0]
+        if progress is not None:
+            progress(len(found), len(paths))
+    return found
+
+
+def _reason(path: Path) -> str:
+    """Why a file cannot be read."""
     try:
         if not path.is_file():  # reading from a pipe or a device could wait for ever
-            return Skipped(str(path), "no such file" if not path.exists() else "it is not a regular file")
-        with open(path, "rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        return Skipped(str(path), error.strerror or "it cannot be read")
+            return "no such file" if not path.exists() else "it is not a regular file"
+        with open(path, "rb"):
+            return "it cannot be read"
+    except (OSError, ValueError) as error:
+        return getattr(error, "strerror", None) or "it cannot be read"
+
+
+def _row_digests(data: LabelledEmbeddings) -> list[bytes]:
+    table = np.ascontiguousarray(data.vectors, dtype="<f4")
+    return [hashlib.sha256(row.tobytes()).digest() for row in table]
+
+
+def _row_names(data: LabelledEmbeddings) -> list[str]:
+    return [f"row {row}" for row in data.rows.tolist()]

@@ -30,10 +30,12 @@ class Misread:
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """An image that was taken for another class; ``index`` is its column in the evaluation."""
+    """An image that was taken for another class; ``index`` is its column in the evaluation, ``path`` its file, if it
+    has one, and ``shown`` what a person calls it."""
 
     index: int
     path: str
+    shown: str
     label: str
     predicted: str
     margin: float
@@ -71,8 +73,9 @@ def _mistake(e: Evaluation, index: int, margin: float) -> Mistake:
         expected, seen = e.system.rules[label][name], answer.attribute.options[chosen]
         if expected and seen not in expected:
             why.append(Misread(name, seen, float(answer.probabilities[chosen, index]), expected))
-    path = str(e.setting.items[index].path) if e.setting.items else ""
-    return Mistake(index, path, label, predicted, margin, tuple(why))
+    item = e.setting.items[index] if e.setting.items else None
+    path = str(item.path) if item is not None and item.pictured else ""
+    return Mistake(index, path, item.shown if item else f"row {index}", label, predicted, margin, tuple(why))
 
 
 def thumbnail(evaluation: Evaluation, mistake: Mistake) -> str:

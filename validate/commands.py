@@ -15,9 +15,8 @@ from ..systems.text import plain_lines
 from ..terminal import console, json_option, note, out, out_json, progress, warn
 
 if TYPE_CHECKING:
-    from ..scoring.dataset import Dataset
     from ..scoring.encoder import Encoder
-    from ..scoring.evaluation import Evaluation
+    from ..scoring.evaluation import Data, Evaluation
     from ..scoring.twenty_questions import Game
     from ..systems.model import System
     from .inspection import Inspected
@@ -210,7 +209,7 @@ def _game(system: System, data: DataChoice, encoder: EncoderChoice, stop: float,
     from ..scoring.evaluation import check_evaluable, evaluate
     from ..scoring.twenty_questions import cross_played, measured, play
 
-    dataset = data.load()
+    dataset = data.load(system)
     check_evaluable(system, dataset, data.split)
     model = encoder.load()
 
@@ -225,7 +224,7 @@ def _game(system: System, data: DataChoice, encoder: EncoderChoice, stop: float,
 
 
 def _evaluator(
-    dataset: Dataset, split: str, encoder: Encoder, batch_size: int | None
+    dataset: Data, split: str, encoder: Encoder, batch_size: int | None
 ) -> Callable[[System], Evaluation]:
     from ..scoring.evaluation import evaluate
 

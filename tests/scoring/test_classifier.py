@@ -154,7 +154,11 @@ def test_what_cannot_classify_is_refused(tmp_path: Path) -> None:
     [
         ([1.0, 2.0], ["apple", "sky"], "shape"),
         ([[1.0], [2.0]], ["apple"], "2 embeddings but 1 labels"),
-        ([[float("nan")]], ["apple"], "infinite or missing"),
+        ([[1.0], [float("nan")]], ["apple", "sky"], "row 1 of the embeddings holds missing numbers"),
+        ([[1.0], [float("inf")]], ["apple", "sky"], "row 1 of the embeddings holds infinite numbers"),
+        ([[0.0]], ["apple"], "row 0 of the embeddings holds zeros only"),
+        ([["a"]], ["apple"], "no numbers"),
+        ([], [], "shape"),
     ],
 )
 def test_embeddings_that_cannot_be_are_refused(vectors: list[object], labels: list[str], message: str) -> None:
@@ -163,12 +167,12 @@ def test_embeddings_that_cannot_be_are_refused(vectors: list[object], labels: li
 
 
 def test_embeddings_of_another_model_are_refused() -> None:
-    with pytest.raises(Exception, match="image embeddings of 3 dimensions, text embeddings of 6"):
+    with pytest.raises(DataError, match="embeddings of 3 dimensions, but the text tower of hash gives 6"):
         evaluate(SYSTEM, LabelledEmbeddings(np.eye(3), ["apple"] * 3), HashEncoder())
     with pytest.raises(DataError, match="did you mean"):
         evaluate(SYSTEM, LabelledEmbeddings(np.eye(3), ["aple"] * 3), HashEncoder())
-    with pytest.raises(DataError, match='no split "test"'):
-        evaluate(SYSTEM, LabelledEmbeddings(np.eye(3), ["apple"] * 3), HashEncoder(), split="test")
+    with pytest.raises(DataError, match='no split "fold"'):
+        evaluate(SYSTEM, LabelledEmbeddings(np.eye(3), ["apple"] * 3), HashEncoder(), split="fold")
 
 
 def test_open_images_are_named_as_their_files_are(tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ def dataset(folder: Path, contents: dict[str, bytes], splits: dict[str, str] | N
     return Dataset("data", tuple(items))
 
 
-def by_name(splitting: Splitting) -> dict[str, str | None]:
+def by_name(splitting: Splitting[Dataset]) -> dict[str, str | None]:
     return {f"{item.label}/{item.path.name}": item.split for item in splitting.dataset.items}
 
 
@@ -86,7 +86,7 @@ def test_named_splits_stay_and_leaks_are_told(tmp_path: Path) -> None:
     assert found.conflicts == ()
     (leak,) = found.leaks
     assert leak.marks == ("dev", "test")
-    assert [path.name for path in leak.paths] == ["1", "2"]
+    assert [Path(name).name for name in leak.images] == ["1", "2"]
 
 
 def test_one_content_with_two_labels_is_listed(tmp_path: Path) -> None:
