@@ -22,7 +22,7 @@ from .embed import Progress, embed_images, embed_texts, truncated_texts
 from .encoder import Encoder, Vectors
 from .incremental import Encode, Parts, carried_over, revise
 from .labelled import LabelledEmbeddings
-from .matching import check_dimensions, label_indexes
+from .matching import check_dimensions, check_embeddings, label_indexes
 from .measures import (
     AttributeMeasure,
     ClassMeasure,
@@ -304,7 +304,8 @@ def evaluate(
 
     Raises:
         InvalidSystemError: no class, no attribute, or an attribute without options.
-        DataError: a split that is not there, labels that are no classes, no readable image.
+        DataError: a split that is not there, labels that are no classes, no readable image, or embeddings that are not
+            of the encoder's dimensions.
         EncoderError: the encoder failed, or its two towers do not fit each other.
     """
     check_combine(combine)
@@ -320,6 +321,8 @@ def evaluate(
     )
     if isinstance(chosen, LabelledEmbeddings):
         images, labels = chosen.vectors, chosen.labels
+        check_embeddings(images, texts, chosen.name, setting.encoder)
+        setting = replace(setting, items=chosen.items)
     else:
         embedded = embed_images(chosen, encoder, batch_size=batch_size, progress=progress)
         images, labels = embedded.vectors, embedded.labels
@@ -338,11 +341,10 @@ def check_evaluable(system: System, dataset: Data, split: str = "all") -> Data:
         DataError: a split that is not there, or labels that are not classes.
     """
     check_answerable(system)
-    chosen = (with_split(dataset, split) if isinstance(dataset, Dataset) else dataset).split(split)
-    if isinstance(chosen, Dataset):
-        check_labels(chosen, system)
-    else:
-        label_indexes(system, chosen.labels)
+    if not dataset.splits:  # before files are read, or fetched, to split them
+        check_labels(dataset, system)
+    chosen: Data = with_split(dataset, split).split(split)
+    check_labels(chosen, system)
     return chosen
 
 
