@@ -14,6 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .authoring.optimize import optimize as optimize
     from .errors import CotsmithError as CotsmithError
     from .scoring.classifier import Classifier as Classifier
     from .scoring.dataset import Dataset as Dataset
@@ -55,6 +56,7 @@ _HOME = {
     "invert": "systems.edits",
     "load_dataset": "scoring.sources",
     "load_encoder": "scoring.encoders",
+    "optimize": "authoring.optimize",
     "split_dataset": "scoring.splitting",
 }
 

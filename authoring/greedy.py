@@ -9,7 +9,6 @@ from typing import Literal, TypeAlias
 
 from ..scoring.evaluation import Evaluation
 from ..scoring.likelihood import cross_entropy
-from ..scoring.suggestions import FALSE_DISCOVERIES, adjusted
 from ..systems.edits import Edit, SetRule, SetWeight
 from ..systems.model import Rule
 from ..systems.text import plain
@@ -29,7 +28,7 @@ _LIGHTEST = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class _Gain:
-    """A move that gains on train by more than noise: ``images`` more are right, with McNemar's ``p``."""
+    """A move that gains on train: ``images`` more are right, with McNemar's ``p``."""
 
     move: Move
     images: int
@@ -43,9 +42,8 @@ def climb_greedily(
 
     Weights come last, because silencing an attribute hides its wrong rules, and then nothing shows that they are wrong.
     All alternatives of a kind are measured alone: for each cell every option and none; any-of with an option that many
-    images chose; other weights. Those whose gain is noise, at a false discovery rate of ``FALSE_DISCOVERIES``, are left
-    out; the others are taken in the order of their gain, each measured again where the climb then stands.
-    Deterministic: there is nothing random here.
+    images chose; other weights. Those that gain are considered in the order of their gain, each measured again where
+    the climb then stands, which guards against noise. Deterministic: there is nothing random here.
     """
     while True:
         before = len(climb.candidates)
@@ -70,11 +68,16 @@ def _ranked(train: Evaluation, gains: Sequence[_Gain]) -> list[Move]:
 
 
 def _rules(train: Evaluation) -> list[_Gain]:
-    """For each cell the option, or none, that names more train images right."""
+    """For each cell the option, or none, that names more train images right; of equal ones the most likely."""
     found = []
-    for one in train.suggestions(None):
-        why = f"{_said(one.edit.rule)} instead of {_said(one.before)}; {_counted(one.gained, one.lost)}"
-        found.append(_Gain(Move((one.edit,), why), one.gained - one.lost, one.p))
+    for one in train.suggestions(None, false_discoveries=1):
+        alike = [w for w in train.what_if(one.edit.class_name, one.edit.attribute) if w.effect.change == one.change]
+        edits = [w.edit for w in alike] or [one.edit]
+        edit = edits[0] if len(edits) == 1 else min(edits, key=lambda e: cross_entropy(train.with_edits((e,))))
+        effect = train.effect((edit,))
+        gained, lost = effect.gained.size, effect.lost.size
+        why = f"{_said(edit.rule)} instead of {_said(one.before)}; {_counted(gained, lost)}"
+        found.append(_Gain(Move((edit,), why), gained - lost, effect.mcnemar_p))
     return found
 
 
@@ -110,15 +113,15 @@ def _weights(train: Evaluation) -> list[_Gain]:
 
 
 def _worthwhile(train: Evaluation, edits: Iterable[tuple[Edit, str]]) -> list[_Gain]:
-    """The edits that gain more than noise on train."""
-    tried = []
+    """The edits that gain on train."""
+    found = []
     for edit, why in edits:
         effect = train.effect((edit,))
-        images, p = int(effect.gained.size - effect.lost.size), effect.mcnemar_p
-        why = f"{why}; {_counted(effect.gained.size, effect.lost.size)}"
-        tried.append(_Gain(Move((edit,), why), images, p if images > 0 else 1.0))
-    q = adjusted([one.p for one in tried]) if tried else []
-    return [one for one, value in zip(tried, q, strict=True) if one.images > 0 and value <= FALSE_DISCOVERIES]
+        images = int(effect.gained.size - effect.lost.size)
+        if images > 0:
+            why = f"{why}; {_counted(effect.gained.size, effect.lost.size)}"
+            found.append(_Gain(Move((edit,), why), images, effect.mcnemar_p))
+    return found
 
 
 def _counted(gained: int, lost: int) -> str:
