@@ -176,7 +176,7 @@ def _holds_images(table: ArrowTable, name: str) -> bool:
 
     found = table.schema.field(name).type
     if _is_struct(table.schema, name):
-        return table.holds(f"{name}.bytes")
+        return not kinds.is_null(found.field("bytes").type) and table.holds(f"{name}.bytes")
     if kinds.is_dictionary(found):
         found = found.value_type
     if kinds.is_string(found) or kinds.is_large_string(found):
@@ -216,6 +216,6 @@ def _splits(table: ArrowTable, features: Mapping[str, Mapping[str, Any]]) -> lis
 def needs_extra(what: str, error: ImportError) -> UsageError:
     """The error for ``what`` needing a library that is not installed."""
     return UsageError(
-        f"{what} need {plain(error.name or 'a library')}, which is not installed",
+        f"{what} need {plain((error.name or 'a library').partition('.')[0])}, which is not installed",
         hint='It comes with the extra "data": pip install "cotsmith[data]"',
     )

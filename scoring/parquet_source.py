@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -48,7 +49,7 @@ class ParquetTable:
 
     def column(self, path: str) -> pa.ChunkedArray:
         """A whole column, or one field of its structs; other fields are not read."""
-        with self._opened() as file:
+        with self._opened() as file, _readable(self.name):
             found = file.read(columns=[path]).column(0)
         if "." in path and path not in self.schema.names:
             import pyarrow.compute as pc
@@ -72,7 +73,7 @@ class ParquetTable:
     def values(self, column: str, rows: Sequence[int]) -> Iterator[Any]:
         """The values of some rows; only their row groups are read, a few rows at a time."""
         left = list(reversed(rows))
-        with self._opened() as file:
+        with self._opened() as file, _readable(self.name):
             start = 0
             for group in range(file.metadata.num_row_groups):
                 end = start + file.metadata.row_group(group).num_rows
@@ -123,14 +124,23 @@ def read_shards(files: Sequence[Path], columns: Columns) -> Listing:
 
 def _open(path: Path) -> pq.ParquetFile:
     try:
-        import pyarrow as pa
         import pyarrow.parquet as pq
     except ImportError as error:
         raise needs_extra("Parquet files", error) from error
-    try:
+    with _readable(str(path)):
         return pq.ParquetFile(path)
+
+
+@contextmanager
+def _readable(name: str) -> Iterator[None]:
+    """Tell of a damaged file in our own terms."""
+    import pyarrow as pa
+
+    try:
+        yield
     except (OSError, pa.ArrowException) as error:
-        raise DataError(f"not a Parquet file: {plain(str(error))}", where=plain(str(path))) from error
+        message = next(iter(str(error).splitlines()), type(error).__name__)
+        raise DataError(f"not a Parquet file, or a damaged one: {plain(message)}", where=plain(name)) from error
 
 
 def _state(path: Path) -> tuple[int, int]:
