@@ -6,12 +6,14 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
-BLOCK = 8192
-"""Images per step: enough to keep the matrix product busy, few enough for the softmax to stay in cache."""
+from .blas_threads import one_blas_thread
 
+BLOCK = 8192
+"""Images per step, at most: enough to keep the matrix product busy, few enough for the softmax to stay in cache."""
+
+_LEAST = 1024
+# Fewer images than this are done before threads would have started.
 _MOST_WORKERS = 8
-# Fewer steps than this are done before threads would have started.
-_WORTH_THREADS = 4
 
 
 def blocks(n: int, size: int = BLOCK) -> Iterator[slice]:
@@ -19,18 +21,21 @@ def blocks(n: int, size: int = BLOCK) -> Iterator[slice]:
     return (slice(start, min(start + size, n)) for start in range(0, n, size))
 
 
-def each_block(n: int, work: Callable[[slice], None], size: int = BLOCK) -> None:
+def each_block(n: int, work: Callable[[slice], None], size: int | None = None) -> None:
     """Call ``work`` for every step of ``n`` images, on all cores: NumPy lets go of the lock while it computes.
 
-    Steps write to places of their own, so their order does not matter and the result is the same for any number of
-    cores.
+    Steps write to places of their own, so their order does not matter. Without ``size`` they are made small enough for
+    every core to have two of them.
     """
+    workers = min(os.cpu_count() or 1, _MOST_WORKERS)
+    if size is None:
+        size = min(BLOCK, max(_LEAST, -(-n // (2 * workers))))
     steps = list(blocks(n, size))
-    workers = min(os.cpu_count() or 1, _MOST_WORKERS, len(steps))
-    if workers == 1 or len(steps) < _WORTH_THREADS:
+    workers = min(workers, len(steps))
+    if workers == 1 or n <= 2 * _LEAST:
         for step in steps:
             work(step)
         return
-    with ThreadPoolExecutor(workers, thread_name_prefix="score") as pool:
+    with one_blas_thread(), ThreadPoolExecutor(workers, thread_name_prefix="score") as pool:
         for _ in pool.map(work, steps):
             pass

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from .best import best_rows
 from .blocks import BLOCK
 from .encoder import Vectors
 from .probabilities import Indexes
@@ -61,5 +62,5 @@ def nearest_class(images: Vectors, classes: Vectors, block: int = BLOCK) -> Inde
     """
     nearest = np.empty(len(images), np.intp)
     for start in range(0, len(images), block):
-        (classes @ images[start : start + block].T).argmax(axis=0, out=nearest[start : start + block])
+        best_rows(classes @ images[start : start + block].T, nearest[start : start + block])
     return nearest

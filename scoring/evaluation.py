@@ -20,7 +20,7 @@ from .dataset import Dataset, check_labels
 from .effects import Effect, WhatIf, effect_of, what_if
 from .embed import Progress, embed_images, embed_texts, truncated_texts
 from .encoder import Encoder, Vectors
-from .incremental import Encode, Parts, carried_over, revise
+from .incremental import Encode, Parts, carried_over, plan_of, revise
 from .labelled import LabelledEmbeddings
 from .matching import check_dimensions, check_embeddings, label_indexes
 from .measures import (
@@ -33,7 +33,7 @@ from .measures import (
     class_measures,
     confusion_table,
 )
-from .probabilities import Answers, Indexes, answers, check_answerable
+from .probabilities import Answers, Indexes, asking, check_answerable
 from .scores import Combine, check_combine, class_scores, plan, ranks, winners
 from .setting import Setting as Setting
 from .splitting import with_split
@@ -380,8 +380,8 @@ def evaluate_vectors(
     if len(images) != indexes.size:
         raise DataError(f"{len(images)} embeddings but {indexes.size} labels")
     check_dimensions(images, texts)
-    found = answers(system.attributes, images, texts, logit_scale / system.temperature)
-    scores = _scores(system, found, combine)
+    found, ask = asking(system.attributes, images, texts, logit_scale / system.temperature)
+    standing = stand([plan_of(system, name) for name in system.rules], found, combine, before=ask)
     return Evaluation(
         system=system,
         images=images,
@@ -391,7 +391,7 @@ def evaluate_vectors(
         combine=combine,
         seed=seed,
         answers=found,
-        standing=stand(scores),
+        standing=standing,
         setting=setting or Setting(),
     )
 

@@ -15,7 +15,7 @@ from ..systems.text import plain
 from .encoder import Vectors, normalise
 from .probabilities import Answers, Indexes, answers, check_answerable
 from .scores import Combine, Plan, class_scores, plan
-from .standing import Row, Standing, restand, stand
+from .standing import Row, Standing, ranked, restand, stand
 from .texts import TextVectors
 from .vectors import checked
 
@@ -147,12 +147,14 @@ def _standing(old: Parts, system: System, found: tuple[Answers, ...]) -> Standin
     own += [None] * (len(keys) - len(own))
     rows = [known.get(key) if row is None else row for key, row in zip(keys, own, strict=True)]
     touched = [index for index, row in enumerate(rows) if row is None]
+    if len(touched) == len(keys):
+        return stand([plan_of(system, name) for name in system.rules], found, old.combine)
     fresh = dict(zip(touched, _scored(system, found, touched, old.combine), strict=True))
     whole = tuple(fresh[index] if row is None else row for index, row in enumerate(rows))
     if len(whole) == len(old.standing.rows):
         changed = {i: row for i, (row, was) in enumerate(zip(whole, old.standing.rows, strict=True)) if row is not was}
         return restand(old.standing, changed)
-    return stand(whole)
+    return ranked(whole)
 
 
 def _scored(system: System, found: Sequence[Answers], indexes: Sequence[int], combine: Combine) -> list[Row]:

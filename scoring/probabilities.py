@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 from ..errors import InvalidSystemError
 from ..systems.model import Attribute, System
 from ..systems.text import plain
+from .best import Indexes as Indexes
+from .best import best_rows
 from .blocks import BLOCK as BLOCK
 from .blocks import each_block
 from .encoder import Vectors
 from .texts import TextVectors, option_vectors
-
-Indexes = NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,33 +33,41 @@ class Answers:
 
 
 def answers(
-    attributes: Sequence[Attribute], images: Vectors, texts: TextVectors, scale: float, block: int = BLOCK
+    attributes: Sequence[Attribute], images: Vectors, texts: TextVectors, scale: float, block: int | None = None
 ) -> tuple[Answers, ...]:
     """Ask ``attributes`` of ``images``, ``(N, D) float32`` of length 1: p_g = softmax(scale · images · T_gᵀ).
 
     T_g holds the attribute's option vectors (``texts.option_vectors``) and ``scale`` is the encoder's logit scale
     divided by the system's temperature. The softmax is taken in float32 after subtracting each image's largest logit.
-    Memory beyond the result: ``block`` columns of logits for each core.
+    Memory beyond the result: ``block`` columns of logits for each core, at most ``BLOCK``.
     """
+    found, ask = asking(attributes, images, texts, scale)
+    if attributes:
+        each_block(len(images), ask, block)
+    return found
+
+
+def asking(
+    attributes: Sequence[Attribute], images: Vectors, texts: TextVectors, scale: float
+) -> tuple[tuple[Answers, ...], Callable[[slice], None]]:
+    """What ``answers`` gives, still empty, and what fills it for some of the images."""
     if not attributes:
-        return ()
+        return (), lambda columns: None
     stacked = np.concatenate([option_vectors(attribute, texts) for attribute in attributes]) * np.float32(scale)
     ends = np.cumsum([len(attribute.options) for attribute in attributes])
-    found = [
+    found = tuple(
         Answers(a, np.empty((len(a.options), len(images)), np.float32), np.empty(len(images), np.intp))
         for a in attributes
-    ]
+    )
 
     def ask(columns: slice) -> None:
         logits = stacked @ images[columns].T
         for answer, part in zip(found, np.split(logits, ends[:-1]), strict=True):
-            part.argmax(axis=0, out=answer.chosen[columns])
-            part -= part.max(axis=0)
+            part -= best_rows(part, answer.chosen[columns])[1]
             np.exp(part, out=part)
             np.divide(part, part.sum(axis=0), out=answer.probabilities[:, columns])
 
-    each_block(len(images), ask, block)
-    return tuple(found)
+    return found, ask
 
 
 def check_answerable(system: System) -> None:

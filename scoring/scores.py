@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from ..errors import UsageError
 from ..systems.model import Attribute, Rule
 from ..systems.text import plain
+from .best import Indexes, best_rows
 from .blocks import BLOCK, blocks, each_block
-from .probabilities import Answers, Indexes
+from .probabilities import Answers
 
 Combine: TypeAlias = Literal["sum", "product"]
 COMBINES: tuple[Combine, ...] = ("sum", "product")
@@ -52,7 +53,7 @@ def plan(attributes: Sequence[Attribute], rules: Sequence[Rule]) -> Plan:
 
 
 def class_scores(
-    plans: Sequence[Plan], answers: Sequence[Answers], combine: Combine, block: int = BLOCK
+    plans: Sequence[Plan], answers: Sequence[Answers], combine: Combine, block: int | None = None
 ) -> NDArray[np.float32]:
     """The score of every class for every image, ``(C, N) float32``.
 
@@ -64,12 +65,22 @@ def class_scores(
 
     A class for which no attribute counts scores ``NEVER``.
     """
+    scores, score = scoring(plans, answers, combine)
+    n = scores.shape[1]
+    # A few classes are done sooner than threads are started.
+    each_block(n, score, block if len(plans) > 4 else max(block or 0, n, 1))
+    return scores
+
+
+def scoring(
+    plans: Sequence[Plan], answers: Sequence[Answers], combine: Combine
+) -> tuple[NDArray[np.float32], Callable[[slice], None]]:
+    """What ``class_scores`` gives, still empty, and what fills it for some of the images."""
     if combine not in COMBINES:
         raise UsageError(
             f'"{combine}" is not a way to combine attributes', hint=f"Choose one of {', '.join(COMBINES)}."
         )
-    n = answers[0].chosen.size if answers else 0
-    scores = np.empty((len(plans), n), np.float32)
+    scores = np.empty((len(plans), answers[0].chosen.size if answers else 0), np.float32)
     first: dict[Plan, int] = {}
     like = [first.setdefault(one, index) for index, one in enumerate(plans)]
     weights = [answer.attribute.weight for answer in answers]
@@ -82,9 +93,7 @@ def class_scores(
             else:
                 scores[index, columns] = scores[like[index], columns]
 
-    # A few classes are done sooner than threads are started.
-    each_block(n, score, block if len(plans) > 4 else max(block, n))
-    return scores
+    return scores, score
 
 
 def check_combine(combine: str) -> None:
@@ -109,9 +118,12 @@ class _Scorer:
             out.fill(NEVER)
             return
         terms = [self._term(index, options) for index, options in plan.terms]
-        np.copyto(out, terms[0])
-        for term in terms[1:]:
-            out += term
+        if len(terms) == 1:
+            np.copyto(out, terms[0])
+        else:
+            np.add(terms[0], terms[1], out=out)
+            for term in terms[2:]:
+                out += term
         out *= np.float32(1 / plan.total_weight)
 
     def _term(self, index: int, options: tuple[int, ...]) -> _Matrix:
@@ -146,7 +158,7 @@ def winners(scores: NDArray[np.float32], block: int = BLOCK) -> Indexes:
     """The index of the best class for every image, ``(N,)``; of equal scores the first class in the system's order."""
     best = np.zeros(scores.shape[1], np.intp)
     for columns in blocks(scores.shape[1], block):
-        scores[:, columns].argmax(axis=0, out=best[columns])
+        best_rows(scores[:, columns], best[columns])
     return best
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .best import best_rows
 from .blocks import blocks, each_block
-from .probabilities import Indexes
-from .scores import Rows, block_of
+from .probabilities import Answers, Indexes
+from .scores import Combine, Plan, Rows, block_of, scoring
 
 Row: TypeAlias = NDArray[np.float32]
 """The scores of one class, ``(N,)``."""
@@ -54,15 +55,37 @@ class Duel:
         return Duel(self.index, self.rival[images], self.rival_score[images])
 
 
-def stand(rows: Rows) -> Standing:
-    """Find the winner of every image, the first of equals. ``rows`` may be a ``(C, N)`` array, which is not copied."""
+def stand(
+    plans: Sequence[Plan],
+    answers: Sequence[Answers],
+    combine: Combine,
+    before: Callable[[slice], None] = lambda columns: None,
+) -> Standing:
+    """Score every class for every image and find the winners, the first of equals.
+
+    A step of images is ranked while its scores are still in the processor's cache; ``before`` is called with it first,
+    to fill the ``answers``.
+    """
+    scores, score = scoring(plans, answers, combine)
+    n = scores.shape[1]
+    first, best = np.empty(n, np.intp), np.empty(n, np.float32)
+
+    def work(columns: slice) -> None:
+        before(columns)
+        score(columns)
+        best_rows(scores[:, columns], first[columns], best[columns])
+
+    each_block(n, work)
+    return Standing(tuple(scores), first, best)
+
+
+def ranked(rows: Rows) -> Standing:
+    """Find the winner of every image from scores that are there. ``rows`` may be ``(C, N)``, which is not copied."""
     n = len(rows[0])
-    first, best = np.zeros(n, np.intp), np.empty(n, np.float32)
+    first, best = np.empty(n, np.intp), np.empty(n, np.float32)
 
     def rank(columns: slice) -> None:
-        part = block_of(rows, columns)
-        part.argmax(axis=0, out=first[columns])
-        best[columns] = np.take_along_axis(part, first[None, columns], axis=0)[0]
+        best_rows(block_of(rows, columns), first[columns], best[columns])
 
     each_block(n, rank)
     return Standing(tuple(rows), first, best)
@@ -74,7 +97,7 @@ def restand(standing: Standing, changed: Mapping[int, Row]) -> Standing:
         return standing
     rows = tuple(changed.get(index, row) for index, row in enumerate(standing.rows))
     if len(changed) * _FEW > len(rows):
-        return stand(rows)
+        return ranked(rows)
     contender, score = _best_of(changed)
     fell = standing.first == contender
     if len(changed) > 1:
@@ -86,9 +109,7 @@ def restand(standing: Standing, changed: Mapping[int, Row]) -> Standing:
     # Where the winner's own score fell, or another class may now equal it, nothing short of all scores can tell.
     again = np.flatnonzero(fell & ~rises)
     if again.size:
-        part = np.stack([row[again] for row in rows])
-        first[again] = part.argmax(axis=0)
-        best[again] = np.take_along_axis(part, first[None, again], axis=0)[0]
+        first[again], best[again] = best_rows(np.stack([row[again] for row in rows]))
     return Standing(rows, first, best)
 
 
@@ -97,8 +118,8 @@ def _best_of(changed: Mapping[int, Row]) -> tuple[Indexes | int, Row]:
     indexes = sorted(changed)
     if len(indexes) == 1:
         return indexes[0], changed[indexes[0]]
-    part = np.stack([changed[index] for index in indexes])
-    return np.asarray(indexes, np.intp)[part.argmax(axis=0)], part.max(axis=0)
+    at, score = best_rows(np.stack([changed[index] for index in indexes]))
+    return np.asarray(indexes, np.intp)[at], score
 
 
 def duel(standing: Standing, index: int) -> Duel:
@@ -108,10 +129,8 @@ def duel(standing: Standing, index: int) -> Duel:
     if own.size:
         others = [at for at in range(len(standing.rows)) if at != index]
         rival, rival_score = rival.copy(), rival_score.copy()
-        part = np.stack([standing.rows[at][own] for at in others])
-        second = part.argmax(axis=0)
-        rival[own] = np.asarray(others, np.intp)[second]
-        rival_score[own] = np.take_along_axis(part, second[None], axis=0)[0]
+        at, rival_score[own] = best_rows(np.stack([standing.rows[at][own] for at in others]))
+        rival[own] = np.asarray(others, np.intp)[at]
     return Duel(index, rival, rival_score)
 
 
