@@ -32,11 +32,6 @@ class Action:
     footer: str = ""
     edits: bool = False
 
-    @property
-    def method(self) -> str:
-        """The screen's method, less ``action_``."""
-        return self.id.replace("-", "_")
-
 
 LOOK, EDIT, STRUCTURE, JUDGE, KEEP, SCREEN = (
     "Look",
@@ -169,7 +164,7 @@ def bindings(*, read_only: bool = False) -> list[Binding]:
     from textual.binding import Binding
 
     return [
-        Binding(action.key, action.method, action.footer or action.title, show=bool(action.footer), id=action.id)
+        Binding(action.key, f"do('{action.id}')", action.footer or action.title, show=bool(action.footer), id=action.id)
         for action in available(read_only=read_only)
     ]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any, ClassVar
 
 from textual.app import App, SystemCommand
@@ -11,6 +12,8 @@ from textual.screen import Screen
 
 from .actions import available
 from .main_screen import MainScreen
+from .pictures import Mode
+from .refining import LLMSource
 from .review import Review
 from .themes import NAMES, THEMES
 from .workshop import Workshop
@@ -24,18 +27,27 @@ class ReviewApp(App[None]):
     COMMAND_PALETTE_BINDING = "ctrl+p"
 
     def __init__(
-        self, review: Review, workshop: Workshop, *, keymap: Mapping[str, str] | None = None, theme: str = NAMES[0]
+        self,
+        review: Review,
+        workshop: Workshop,
+        *,
+        llm: LLMSource | None = None,
+        keymap: Mapping[str, str] | None = None,
+        theme: str = NAMES[0],
+        images: Mode | None = None,
     ) -> None:
         super().__init__()
         self.review = review
         self.workshop = workshop
+        self.llm = llm
+        self.images = images
         self.keys = dict(keymap or {})
         for one in THEMES:
             self.register_theme(one)
         self.theme = theme
 
     def get_default_screen(self) -> Screen[Any]:
-        return MainScreen(self.review, self.workshop)
+        return MainScreen(self.review, self.workshop, llm=self.llm, keys=self.keys, images=self.images)
 
     def on_mount(self) -> None:
         self.set_keymap(self.keys)
@@ -45,4 +57,4 @@ class ReviewApp(App[None]):
         if not isinstance(screen, MainScreen):
             return
         for action in available(read_only=self.review.session.read_only):
-            yield SystemCommand(action.title, action.help, getattr(screen, f"action_{action.method}"))
+            yield SystemCommand(action.title, action.help, partial(screen.action_do, action.id))

@@ -62,7 +62,7 @@ class TextDialog(Dialog[str]):
             box.border_subtitle = "⏎ takes it, esc leaves it"
             if self._told:
                 yield Static(plain(self._told), classes="told", markup=False)
-            yield Field(self._value)
+            yield Field(self._value, compact=True)
             yield Static("", classes="problem", markup=False)
 
     @on(Field.Changed)
@@ -118,8 +118,8 @@ class MenuDialog(Dialog[str]):
             if self._told:
                 yield Static(plain(self._told), classes="told", markup=False)
             if self._searched:
-                yield Field()
-            yield LineList()
+                yield Field(compact=True)
+            yield LineList(always=True)
 
     def on_mount(self) -> None:
         ids = [item.id for item in self._items]

@@ -75,7 +75,7 @@ def structure_only(system: System, class_name: str, attribute: str) -> Evidence:
     return Evidence(class_name, attribute, rule, (*choices, Choice(NO_RULE, None, None, not rule)))
 
 
-def evidence_of(evaluation: Evaluation, class_name: str, attribute: str, most: int = 12) -> Evidence:
+def evidence_of(evaluation: Evaluation, class_name: str, attribute: str, most: int = 200) -> Evidence:
     """The cell with all that the images say; at most ``most`` mistakes."""
     figures = Figures(evaluation)
     system = evaluation.system

@@ -19,7 +19,7 @@ from .pictures import Mode, thumbnail_widget
 from .review import Review
 from .themes import inks
 
-_PICTURES = 3
+_PICTURE = 17
 
 
 class EvidencePane(VerticalScroll, can_focus=True):
@@ -27,14 +27,13 @@ class EvidencePane(VerticalScroll, can_focus=True):
 
     DEFAULT_CSS = """
     EvidencePane {
-        width: 34; height: 1fr; border-left: vkey $panel; padding: 0 0 0 1; scrollbar-size-vertical: 1;
+        width: 31; height: 1fr; border-left: vkey $panel; padding: 0 0 0 1; scrollbar-size-vertical: 1;
         scrollbar-gutter: stable;
     }
     EvidencePane:focus { border-left: vkey $accent; }
     EvidencePane Static { text-wrap: nowrap; }
     EvidencePane .pictures { height: auto; }
-    EvidencePane .captions { height: 1; color: $text-muted; }
-    EvidencePane .picture { width: auto; height: 8; margin-right: 1; }
+    EvidencePane .picture { width: 16; height: auto; margin-right: 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j", "scroll_down", "Down", show=False),
@@ -74,6 +73,7 @@ class EvidencePane(VerticalScroll, can_focus=True):
                 width,
                 colors,
                 measured=session.evaluation is not None,
+                expected=session.expects_images,
                 note=session.system.notes.get((evidence.class_name, evidence.attribute), ""),
             )
             if session.measuring:
@@ -86,13 +86,14 @@ class EvidencePane(VerticalScroll, can_focus=True):
     def _draw(self, mode: Mode) -> None:
         evidence = self._shown
         evaluation = self.review.session.evaluation
-        wanted: list[tuple[int, str]] = []
+        wanted: list[int] = []
         if evidence is not None and evaluation is not None and mode != "off" and evaluation.setting.items:
-            wanted = [(m.index, f"→ {plain(m.predicted)}") for m in evidence.mistakes[:_PICTURES]]
+            room = max(1, self.scrollable_content_region.width // _PICTURE)
+            wanted = [m.index for m in evidence.mistakes[:room]]
             if not wanted and evidence.class_name in evaluation.system.rules:
                 index = evaluation.system.classes.index(evidence.class_name)
-                own = (evaluation.labels == index).nonzero()[0][:_PICTURES]
-                wanted = [(int(at), "✓") for at in own]
+                own = (evaluation.labels == index).nonzero()[0][:room]
+                wanted = [int(at) for at in own]
         drawn = (mode, id(evaluation.setting) if evaluation else 0, tuple(wanted))
         if drawn == self._drawn:
             return
@@ -101,6 +102,6 @@ class EvidencePane(VerticalScroll, can_focus=True):
         row.remove_children()
         if evaluation is not None and wanted:
             widgets: list[Widget] = [
-                widget for at, _ in wanted if (widget := thumbnail_widget(evaluation, at, mode)) is not None
+                widget for at in wanted if (widget := thumbnail_widget(evaluation, at, mode)) is not None
             ]
             row.mount_all(widgets)

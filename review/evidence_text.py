@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
+
 from rich.text import Text
 
 from ..scoring.worst_images import Mistake
@@ -13,14 +16,17 @@ from .evidence import Choice, Evidence
 from .themes import Inks
 
 _BAR = 4
-_MISTAKES = 6
+_MISTAKES, _REASONS = 6, 3
 _NOTHING = "says nothing"
 
 
-def evidence_text(evidence: Evidence, width: int, colors: Inks, *, measured: bool, note: str = "") -> Text:
+def evidence_text(
+    evidence: Evidence, width: int, colors: Inks, *, measured: bool, expected: bool = False, note: str = ""
+) -> Text:
     """The options with what images show and what each would change; then which images are mistaken, and why.
 
-    ``measured`` says whether there are images at all; where there are none, the text tells what they would show.
+    ``measured`` says whether images were looked at, ``expected`` whether they will be; where there are none, the text
+    tells what they would show.
     """
     text = Text(no_wrap=True, overflow="crop")
     _agreement(text, evidence, width, colors, measured=measured)
@@ -34,7 +40,7 @@ def evidence_text(evidence: Evidence, width: int, colors: Inks, *, measured: boo
         _choice(text, choice, width, colors, bars=evidence.right is not None)
     if measured:
         _mistakes(text, evidence, width, colors)
-    else:
+    elif not expected:
         _wrapped(
             text,
             "\nWith --data and --encoder this pane shows which option the images of this class show, what each change "
@@ -85,18 +91,32 @@ def _mistakes(text: Text, evidence: Evidence, width: int, colors: Inks) -> None:
         _wrapped(text, f"All {n} images of this class are named right.", width, colors.soft)
         return
     text.append("\n")
-    _wrapped(text, f"{wrong} of {n} images named wrong, the worst first:", width, colors.soft)
-    for mistake in evidence.mistakes[:_MISTAKES]:
-        text.append(cut(f"→ {mistake.predicted}", width) + "\n", colors.loss)
-        text.append(cut(f"  {why(mistake)}", width) + "\n", colors.faint)
+    _wrapped(text, f"{wrong} of {n} images named wrong", width, colors.soft)
+    groups = grouped(evidence.mistakes)
+    for count, predicted, reasons in groups[:_MISTAKES]:
+        text.append(cut(f"{count} taken for {predicted}", width) + "\n", colors.loss)
+        for reason, times in reasons[:_REASONS]:
+            shown = f" {times}×" if times < count else ""
+            text.append(f"  {cut(reason, width - 2 - len(shown))}{shown}\n", colors.soft)
+    if len(groups) > _MISTAKES:
+        text.append(f"and for {len(groups) - _MISTAKES} other classes\n", colors.faint)
 
 
-def why(mistake: Mistake) -> str:
-    """What spoke against the true class: the likeliest misread first."""
+def grouped(mistakes: Sequence[Mistake]) -> list[tuple[int, str, list[tuple[str, int]]]]:
+    """Mistakes by what they were taken for, the commonest first, with what spoke for that and how often."""
+    counts, reasons = Counter[str](), dict[str, Counter[str]]()
+    for mistake in mistakes:
+        counts[mistake.predicted] += 1
+        reasons.setdefault(mistake.predicted, Counter()).update(why(mistake))
+    return [(count, predicted, reasons[predicted].most_common()) for predicted, count in counts.most_common()]
+
+
+def why(mistake: Mistake) -> tuple[str, ...]:
+    """What spoke against the true class, the likeliest misread first."""
     if not mistake.why:
-        return "every answer fits; another class fits better"
+        return ("every answer fits, the other class as well",)
     worst = sorted(mistake.why, key=lambda misread: -misread.probability)
-    return ", ".join(f"{plain(m.attribute)}: {plain(m.seen)} {m.probability:.2f}" for m in worst)
+    return tuple(f"{m.attribute} looks like {m.seen}" for m in worst)
 
 
 def _wrapped(text: Text, words: str, width: int, style: str) -> None:

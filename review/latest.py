@@ -31,6 +31,7 @@ class Latest:
         self._lock = threading.Lock()
         self._next: Work | None = None
         self._running = False
+        self.closed = False
 
     @property
     def busy(self) -> bool:
@@ -40,11 +41,19 @@ class Latest:
     def ask(self, work: Work) -> None:
         """Run ``work`` as soon as what runs now has ended, unless something newer is asked for until then."""
         with self._lock:
+            if self.closed:
+                return
             self._next = work
             if self._running:
                 return
             self._running = True
-        threading.Thread(target=self._run, name=f"review {self._what}", daemon=True).start()
+        threading.Thread(target=self._run, name=f"review {self._what}").start()
+
+    def close(self) -> None:
+        """Begin nothing any more; what runs is told to end by ``closed``."""
+        with self._lock:
+            self.closed = True
+            self._next = None
 
     def _run(self) -> None:
         while True:
@@ -59,5 +68,5 @@ class Latest:
                 message = Failed(self._what, error)
             except Exception as error:  # an encoder of the user's own may raise anything; the review goes on
                 message = Failed(self._what, CotsmithError(f"{type(error).__name__}: {error}"))
-            if message is not None:
+            if message is not None and not self.closed:
                 self._owner.post_message(message)

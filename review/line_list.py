@@ -55,8 +55,9 @@ class LineList(ScrollView, can_focus=True):
     class Chosen(Highlighted):
         """An item was chosen, with Enter or a click on the highlighted one."""
 
-    def __init__(self, items: Sequence[Text] = (), *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's own name
-        super().__init__(id=id, classes=classes)
+    def __init__(self, items: Sequence[Text] = (), *, id: str | None = None, always: bool = False) -> None:  # noqa: A002 - Textual's own name
+        super().__init__(id=id)
+        self._always = always  # highlighted as if it had the focus, where something else takes the keys
         self.items: Sequence[Text] = items
         self.index = 0
 
@@ -89,7 +90,7 @@ class LineList(ScrollView, can_focus=True):
         strip = Strip(segments).crop(0, width).extend_cell_length(width).apply_style(base)
         if at != self.index:
             return strip
-        if self.has_focus:
+        if self.has_focus or self._always:
             over = Style(color=colors.on_cursor, bgcolor=colors.cursor, bold=True)
             return Strip([Segment(segment.text, over) for segment in strip])
         return Strip([Segment(s.text, (s.style or base) + Style(bgcolor=colors.row)) for s in strip])

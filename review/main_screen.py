@@ -2,89 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from typing import Any, ClassVar, TypeVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.events import Resize
-from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Footer
 
 from ..errors import CotsmithError
-from ..scoring.evaluation import Evaluation
 from ..systems.edits import Edit
 from ..systems.text import plain
-from . import keep_flows, rule_flows, structure_flows
+from . import keep_flows, refine_flow
 from .actions import ACTIONS, bindings
 from .attributes_pane import AttributesPane, title
-from .dialogs import Dialog, Item, MenuDialog
-from .evidence import Evidence, structure_only
+from .background import Background
+from .deeds import DEEDS
+from .dialogs import Dialog
+from .evidence import structure_only
 from .evidence_pane import EvidencePane
 from .field import Field
 from .findings_pane import FindingsPane
 from .headline import Headline
-from .insight import Insight, look
-from .latest import Failed, Latest
+from .latest import Failed
 from .line_list import LineList
 from .matrix import Matrix
-from .pictures import MODES, first_mode
+from .messages import Evaluated, Found, Looked, Measured, Progressed
+from .pictures import Mode, first_mode
+from .refining import LLMSource, Proposed, Refining, Streamed
 from .review import Review
 from .session import Made
 from .status_line import StatusLine
-from .themes import NAMES
-from .view import ONLY, SORTS, View
 from .workshop import Workshop
 
-if TYPE_CHECKING:
-    from ..validate.finding import Finding
-
 T = TypeVar("T")
-_WIDE, _TALL = 130, 36
+_WIDE, _MIDDLE, _TALL = 130, 96, 36
 _WATCH_SECONDS = 0.5
-
-
-class Progressed(Message):
-    """So many images are encoded."""
-
-    def __init__(self, done: int, total: int) -> None:
-        super().__init__()
-        self.done, self.total = done, total
-
-
-class Evaluated(Message):
-    """The first evaluation is there; None where there are no images."""
-
-    def __init__(self, evaluation: Evaluation | None) -> None:
-        super().__init__()
-        self.evaluation = evaluation
-
-
-class Measured(Message):
-    """An edit with new words is measured, or could not be."""
-
-    def __init__(self, generation: int, evaluation: Evaluation | None, error: CotsmithError | None) -> None:
-        super().__init__()
-        self.generation, self.evaluation, self.error = generation, evaluation, error
-
-
-class Looked(Message):
-    """The checks have run."""
-
-    def __init__(self, insight: Insight) -> None:
-        super().__init__()
-        self.insight = insight
-
-
-class Found(Message):
-    """The evidence about a cell is there."""
-
-    def __init__(self, generation: int, evidence: Evidence) -> None:
-        super().__init__()
-        self.generation, self.evidence = generation, evidence
 
 
 class MainScreen(Screen[None]):
@@ -109,15 +65,23 @@ class MainScreen(Screen[None]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [*bindings()]
 
-    def __init__(self, review: Review, workshop: Workshop) -> None:
+    def __init__(
+        self,
+        review: Review,
+        workshop: Workshop,
+        *,
+        llm: LLMSource | None = None,
+        keys: Mapping[str, str] | None = None,
+        images: Mode | None = None,
+    ) -> None:
         super().__init__()
         self.review = review
         self.workshop = workshop
-        self.mode = first_mode()
-        self._measuring = Latest(self, "measuring")
-        self._looking = Latest(self, "looking")
-        self._finding = Latest(self, "evidence")
-        self._asked_outside = False
+        self.keys = dict(keys or {})
+        self.mode = images or first_mode()
+        self.background = Background(self, review, workshop)
+        self.refining = Refining(self, llm)
+        self._asking_outside = False
         self._touched = False
 
     def compose(self) -> ComposeResult:
@@ -128,13 +92,11 @@ class MainScreen(Screen[None]):
         with Horizontal(id="below"):
             yield AttributesPane(self.review, id="attributes")
             yield FindingsPane(self.review, id="findings")
-        with Vertical(id="filter-row"):
-            yield Field(placeholder="show classes with this in their name or rules", id="filter")
+        yield Field(placeholder="show classes with this in their name or rules", id="filter", compact=True)
         yield StatusLine(self.review)
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
-        self.query_one("#filter-row").styles.height = "auto"
         self.query_one(Matrix).focus()
         session = self.review.session
         if session.recovered and not session.changed_outside:
@@ -143,17 +105,22 @@ class MainScreen(Screen[None]):
                 f"{steps} step{'s' if steps > 1 else ''} of an earlier session, never saved, are here: u undoes them"
             )
         if self.workshop.data is not None and session.evaluation is None:
+            session.expects_images = True
             self._waiting("loading the encoder …")
-            self._measuring.ask(self._evaluate)
+            self.background.evaluate()
         self.set_interval(_WATCH_SECONDS, self._watch)
         self.renew()
         self.look()
+
+    def on_unmount(self) -> None:
+        self.background.close()
+        self.refining.cancel()
 
     def on_resize(self, event: Resize) -> None:
         """Wide screens show all panes, narrow ones the most needed."""
         width, height = event.size
         self.set_class(width >= _WIDE, "-wide")
-        self.set_class(96 <= width < _WIDE, "-middle")
+        self.set_class(_MIDDLE <= width < _WIDE, "-middle")
         self.set_class(height >= _TALL, "-tall")
         self.call_after_refresh(self._retitle)
 
@@ -175,7 +142,7 @@ class MainScreen(Screen[None]):
         self._touched = True
         self.query_one(StatusLine).clear()
         self.renew()
-        self._measure()
+        self.background.measure()
         self.look()
 
     def tell(self, message: str, *, trouble: bool = False) -> None:
@@ -198,56 +165,19 @@ class MainScreen(Screen[None]):
     def _show_evidence(self) -> None:
         review, pane = self.review, self.query_one(EvidencePane)
         cell = review.cell
+        session = review.session
         if cell is None:
             pane.show(None, self.mode)
-            return
-        session = review.session
-        if session.evaluation is None or session.measuring or session.problem:
+        elif session.evaluation is None or session.measuring or session.problem:
             pane.show(structure_only(session.system, *cell), self.mode)
-            return
-        generation = session.generation
-        self._finding.ask(lambda: Found(generation, review.evidence(cell)))
+        else:
+            self.background.find(cell)
 
-    # Threads, and what they bring
+    # What threads bring
 
     def look(self) -> None:
-        """Run the checks, in a thread."""
-        session, workshop = self.review.session, self.workshop
-        generation, system, evaluation = session.generation, session.system, session.evaluation
-
-        def work() -> Message | None:
-            encoder = workshop.loaded
-            found = look(
-                generation,
-                system,
-                evaluation,
-                encoder,
-                session.path,
-                stale=lambda: session.generation != generation,
-            )
-            return None if found is None else Looked(found)
-
-        self._looking.ask(work)
-
-    def _evaluate(self) -> Message:
-        system = self.review.session.journal.agreed()
-        return Evaluated(self.workshop.evaluate(system, lambda done, total: self._post(Progressed(done, total))))
-
-    def _post(self, message: Message) -> None:
-        self.post_message(message)
-
-    def _measure(self) -> None:
-        work = self.review.session.work()
-        if work is None:
-            return
-
-        def run() -> Message:
-            try:
-                return Measured(work.generation, work.run(self.workshop.encode), None)
-            except CotsmithError as error:
-                return Measured(work.generation, None, error)
-
-        self._measuring.ask(run)
+        """Run the checks again."""
+        self.background.look()
 
     @on(Progressed)
     def count_images(self, event: Progressed) -> None:
@@ -265,7 +195,7 @@ class MainScreen(Screen[None]):
         if skipped:
             self.tell(f"{len(skipped)} images are left out: {skipped[0]}", trouble=True)
         self.renew()
-        self._measure()
+        self.background.measure()
         self.look()
 
     @on(Measured)
@@ -281,7 +211,7 @@ class MainScreen(Screen[None]):
             self.renew()
             self.look()
         else:
-            self._measure()
+            self.background.measure()
 
     @on(Looked)
     def hear(self, event: Looked) -> None:
@@ -306,10 +236,24 @@ class MainScreen(Screen[None]):
     @on(Failed)
     def hear_failure(self, event: Failed) -> None:
         """Work failed; everything else goes on."""
-        self._waiting("")
-        self.tell(f"{event.what}: {event.error.message}", trouble=True)
         if event.what == "measuring":
-            self.query_one(Headline).renew()
+            self.review.session.expects_images = False
+            self._waiting("")
+            self.renew()
+        self.tell(f"{event.what}: {event.error.message}", trouble=True)
+
+    @on(Streamed)
+    def hear_streaming(self, event: Streamed) -> None:
+        """The LLM is answering."""
+        self.tell(event.told)
+
+    @on(Proposed)
+    def hear_proposals(self, event: Proposed) -> None:
+        """The proposals are there: shown at once, unless the person is amid something else."""
+        self.refining.proposals = event.proposals
+        self.tell(f"{len(event.proposals)} proposals are here: r shows them")
+        if self.app.screen is self:
+            self.flow(refine_flow.judge(self))
 
     def _waiting(self, what: str) -> None:
         headline = self.query_one(Headline)
@@ -318,17 +262,17 @@ class MainScreen(Screen[None]):
 
     def _watch(self) -> None:
         """Look whether somebody else changed the file."""
-        if self._asked_outside or self.app.screen is not self or not self.review.session.changed_outside:
+        if self._asking_outside or self.app.screen is not self or not self.review.session.changed_outside:
             return
-        self._asked_outside = True
+        self._asking_outside = True
+        self.flow(self._settle_outside())
 
-        async def settle() -> None:
-            try:
-                await keep_flows.settle_outside(self)
-            finally:
-                self._asked_outside = self.review.session.changed_outside
-
-        self._flow(settle())
+    async def _settle_outside(self) -> None:
+        try:
+            await keep_flows.settle_outside(self)
+        finally:
+            # Who decides nothing is not asked again at once: saving asks.
+            self._asking_outside = self.review.session.changed_outside
 
     # Doing
 
@@ -352,7 +296,9 @@ class MainScreen(Screen[None]):
             return
         self.changed()
 
-    def _flow(self, conversation: Coroutine[Any, Any, object]) -> None:
+    def flow(self, conversation: Coroutine[Any, Any, object]) -> None:
+        """Hold a conversation; what cannot be done is told."""
+
         async def guarded() -> None:
             try:
                 await conversation
@@ -361,10 +307,31 @@ class MainScreen(Screen[None]):
 
         self.run_worker(guarded(), group="flow")
 
+    def action_do(self, name: str) -> None:
+        """Do what the action called ``name`` does."""
+        try:
+            outcome = DEEDS[name](self)
+        except CotsmithError as error:
+            self.tell(f"{error.message} {error.hint}".strip(), trouble=True)
+            return
+        if outcome is not None:
+            self.flow(outcome)
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """A read-only review offers nothing that edits."""
-        edits = any(known.method == action and known.edits for known in ACTIONS)
+        edits = action == "do" and any(known.id in parameters and known.edits for known in ACTIONS)
         return not (edits and self.review.session.read_only)
+
+    def arrived(self) -> None:
+        """Another cell was selected from afar."""
+        self._touched = True
+        self.query_one(StatusLine).clear()
+        self.renew()
+
+    def enter_attributes(self) -> None:
+        """The attributes are shown: go there."""
+        self._retitle()
+        self.query_one(AttributesPane).focus()
 
     @on(Matrix.Moved)
     def moved(self) -> None:
@@ -394,153 +361,10 @@ class MainScreen(Screen[None]):
             self.query_one(Matrix).focus()
 
     @on(Matrix.Entered)
-    def action_change(self) -> None:
-        """Pick the rule."""
+    def enter_cell(self) -> None:
+        """A double click changes the rule."""
         if not self.review.session.read_only:
-            self._flow(rule_flows.change_rule(self))
-
-    def action_next(self) -> None:
-        """The next cell of the queue."""
-        self._jump(1)
-
-    def action_previous(self) -> None:
-        """The cell before in the queue."""
-        self._jump(-1)
-
-    def _jump(self, step: int) -> None:
-        if self.review.next_in_queue(step) is None:
-            self.tell("the queue is empty: nothing left that images or checks are against")
-            return
-        self._touched = True
-        self.query_one(StatusLine).clear()
-        self.query_one(Matrix).focus()
-        self.renew()
-
-    def action_fix(self) -> None:
-        """Fix the finding here: the highlighted one in the findings, else the first here, else the next."""
-        self._flow(rule_flows.fix_finding(self, self._finding_meant(fixable=True)))
-
-    def action_allow(self) -> None:
-        """Accept the finding here."""
-        self._flow(rule_flows.allow_finding(self, self._finding_meant(fixable=False)))
-
-    def _finding_meant(self, *, fixable: bool) -> Finding | None:
-        pane = self.query_one(FindingsPane)
-        if pane.has_focus:
-            return pane.finding
-        here = self.review.findings_here()
-        able = [finding for finding in here if finding.fix is not None]
-        if not fixable:
-            return (here or ((pane.finding,) if pane.finding else (None,)))[0]
-        if able:
-            return able[0]
-        if here:
-            return here[0]
-        rest = [finding for finding in self.review.insight.findings if finding.fix is not None]
-        marked = pane.finding
-        return marked if marked in rest else (rest[0] if rest else None)
-
-    def action_fix_safe(self) -> None:
-        """All safe fixes."""
-        self._flow(rule_flows.fix_safe(self))
-
-    def action_seen(self) -> None:
-        """Mark the cell as seen."""
-        self.review.toggle_seen()
-        self.renew()
-
-    def action_seen_class(self) -> None:
-        """Mark all cells of the class as seen."""
-        review = self.review
-        if review.cell is not None:
-            review.mark_seen([(review.cell[0], name) for name in review.attributes])
-            self.renew()
-
-    def action_next_finding(self) -> None:
-        """The place of the next finding."""
-        self._step_finding(1)
-
-    def action_previous_finding(self) -> None:
-        """The place of the finding before."""
-        self._step_finding(-1)
-
-    def _step_finding(self, step: int) -> None:
-        pane, found = self.query_one(FindingsPane), self.review.insight.findings
-        if not found:
-            self.tell("no findings")
-            return
-        pane.highlight((pane.index + step) % len(found))
-        self.review.goto(found[pane.index])
-        self._touched = True
-        self.renew()
-
-    def action_silent(self) -> None:
-        """Let the rule say nothing."""
-        self.do(lambda: self.review.set_rule(()))
-
-    def action_bulk(self) -> None:
-        """One rule for all classes in view."""
-        self._flow(rule_flows.change_in_view(self))
-
-    def action_note(self) -> None:
-        """Write a note."""
-        self._flow(rule_flows.write_note(self))
-
-    def action_lock(self) -> None:
-        """Lock or unlock."""
-        try:
-            keep_flows.toggle_lock(self)
-        except CotsmithError as error:
-            self.tell(error.message, trouble=True)
-
-    def action_option(self) -> None:
-        """Change the options."""
-        self._flow(structure_flows.change_options(self))
-
-    def action_prompt(self) -> None:
-        """Change the prompts."""
-        self._flow(structure_flows.change_prompts(self))
-
-    def action_weight(self) -> None:
-        """Change the weight."""
-        self._flow(structure_flows.change_weight(self))
-
-    def action_attribute(self) -> None:
-        """Change the attributes."""
-        self._flow(structure_flows.change_attribute(self))
-
-    def action_class(self) -> None:
-        """Change the classes."""
-        self._flow(structure_flows.change_class(self))
-
-    def action_describe(self) -> None:
-        """Name and describe the system."""
-        self._flow(structure_flows.describe_system(self))
-
-    def action_undo(self) -> None:
-        """Undo."""
-        if not self.review.session.journal.can_undo:
-            self.tell("nothing to undo")
-            return
-        self.do(self.review.undo)
-
-    def action_redo(self) -> None:
-        """Redo."""
-        if not self.review.session.journal.can_redo:
-            self.tell("nothing to do again")
-            return
-        self.do(self.review.redo)
-
-    def action_save(self) -> None:
-        """Save a revision."""
-        self._flow(keep_flows.save(self))
-
-    def action_filter(self) -> None:
-        """Type a filter."""
-        self.add_class("-filtering")
-        field = self.query_one("#filter", Field)
-        field.value = self.review.view.text
-        field.focus()
+            self.action_do("change")
 
     @on(Field.Changed, "#filter")
     def filter_rows(self, event: Field.Changed) -> None:
@@ -556,83 +380,3 @@ class MainScreen(Screen[None]):
         self.remove_class("-filtering")
         self.query_one(Matrix).focus()
         self.renew()
-
-    def action_only(self) -> None:
-        """Choose what to show."""
-
-        async def choose() -> None:
-            items = [Item(key, text, "", text[0]) for key, text in ONLY.items()]
-            picked = await self.ask(MenuDialog("show only", items, chosen=self.review.view.only))
-            for key in ONLY:
-                if key == picked:
-                    self.review.only(key)
-                    self.renew()
-
-        self._flow(choose())
-
-    def action_sort(self) -> None:
-        """The next order."""
-        orders = list(SORTS)
-        order = orders[(orders.index(self.review.view.sort) + 1) % len(orders)]
-        self.review.sort(order)
-        self.tell(f"classes {SORTS[order]}")
-        self.query_one(Matrix).renew()
-
-    def action_go_class(self) -> None:
-        """Go to a class by typing."""
-
-        async def choose() -> None:
-            review = self.review
-            items = [Item(name, name) for name in review.session.system.classes]
-            picked = await self.ask(MenuDialog("go to a class", items, searched=True))
-            if picked is not None and review.cell is not None:
-                review.select((picked, review.cell[1]))
-                self._touched = True
-                self.renew()
-
-        self._flow(choose())
-
-    def action_attributes(self) -> None:
-        """Go to the attributes."""
-        self.add_class("-attributes")
-        self.call_after_refresh(self._enter_attributes)
-
-    def _enter_attributes(self) -> None:
-        self._retitle()
-        self.query_one(AttributesPane).focus()
-
-    def action_matrix(self) -> None:
-        """Go back to the matrix; from there, show everything."""
-        matrix = self.query_one(Matrix)
-        if matrix.has_focus and self.review.view.filtered:
-            self.review.show(View(sort=self.review.view.sort))
-            self.renew()
-        self.remove_class("-filtering", "-attributes")
-        matrix.focus()
-
-    def action_evidence(self) -> None:
-        """Go to the evidence."""
-        self.query_one(EvidencePane).focus()
-
-    def action_findings(self) -> None:
-        """Go to the findings."""
-        self.remove_class("-attributes")
-        self.query_one(FindingsPane).focus()
-
-    def action_images(self) -> None:
-        """The next way to show images."""
-        modes = list(MODES)
-        self.mode = modes[(modes.index(self.mode) + 1) % len(modes)]
-        self.tell(MODES[self.mode])
-        self._show_evidence()
-
-    def action_theme(self) -> None:
-        """The next theme."""
-        names = list(NAMES)
-        at = names.index(self.app.theme) if self.app.theme in names else -1
-        self.app.theme = names[(at + 1) % len(names)]
-        self.call_after_refresh(self.renew)
-
-    def action_quit(self) -> None:
-        """Leave."""
-        self._flow(keep_flows.leave(self))

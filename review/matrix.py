@@ -22,7 +22,7 @@ from .themes import Inks, ink, inks
 
 HEADER = 2
 _ACCURACY = 6
-_NARROWEST, _WIDEST = 12, 24
+_NARROWEST, _SMALLEST, _WIDEST = 12, 10, 24
 _LABEL_NARROWEST, _LABEL_WIDEST = 8, 22
 _GAP = 1
 
@@ -143,6 +143,8 @@ class Matrix(ScrollView, can_focus=True):
             text = fit("|".join(rule) if rule else "·", room - 2)
             if here and review.cell is not None and review.cell[1] == attribute:
                 style = ink(colors.on_cursor, colors.cursor, bold=True)
+                if not self.has_focus:
+                    style = ink(colors.text, colors.row, bold=True, underline=True)
                 segments.append(Segment(f"{mark.before}{text}{mark.after}", style))
             else:
                 paper = colors.tint(mark.share)
@@ -163,7 +165,7 @@ class Matrix(ScrollView, can_focus=True):
         room = self.size.width - self._label - _ACCURACY - 1
         found = []
         for name, width in zip(names[first:], self._widths[first:], strict=False):
-            if room < (width if whole else _NARROWEST // 2):
+            if room < (width if whole else _SMALLEST // 2):
                 break
             found.append((name, min(width, room)))
             room -= width + _GAP
@@ -186,11 +188,12 @@ class Matrix(ScrollView, can_focus=True):
         most = max(_LABEL_NARROWEST, min(_LABEL_WIDEST, self.size.width // 4))
         self._label = min(most, max([*names, _LABEL_NARROWEST]) + 1)
         wanted = [
-            max(_NARROWEST, min(_WIDEST, max([width_of(a.name), *(width_of(o) + 2 for o in a.options)])))
+            max(_SMALLEST, min(_WIDEST, max([width_of(a.name), *(width_of(o) + 2 for o in a.options)])))
             for a in system.attributes
         ]
         room = self.size.width - self._label - _ACCURACY - 1
-        self._widths = _squeezed(wanted, room - _GAP * len(wanted))
+        least = _NARROWEST if self.size.width >= 56 else _SMALLEST
+        self._widths = _squeezed(wanted, room - _GAP * len(wanted), least)
         self._starts, x = [], 0
         for width in self._widths:
             self._starts.append(x)
@@ -283,10 +286,10 @@ class Matrix(ScrollView, can_focus=True):
         return -1 if at is None else at - self.scroll_offset.y + HEADER
 
 
-def _squeezed(wanted: list[int], room: int) -> list[int]:
-    """Widths that fit into ``room`` where they can, the widest giving first, none below the narrowest."""
+def _squeezed(wanted: list[int], room: int, least: int) -> list[int]:
+    """Widths that fit into ``room`` where they can, the widest giving first, down to ``least``."""
     widths = list(wanted)
-    while sum(widths) > room and max(widths, default=0) > _NARROWEST:
+    while sum(widths) > room and max(widths, default=0) > least:
         most = max(widths)
         widths = [width - 1 if width == most else width for width in widths]
     return widths

@@ -113,7 +113,7 @@ class Review:
     def edit(self, edits: Sequence[Edit], title: str = "") -> Made:
         """Make one step; what a person sets is seen."""
         made = self.session.edit(edits, title)
-        self._followed(made.edits)
+        self.followed(made.edits)
         return made
 
     def set_rule(self, rule: Rule, classes: Iterable[str] | None = None) -> Made | None:
@@ -247,7 +247,8 @@ class Review:
         same = measured == self.session.system.rules[cell[0]][cell[1]]
         return figures.agreement(*cell) if same else None
 
-    def _followed(self, edits: Sequence[Edit]) -> None:
+    def followed(self, edits: Sequence[Edit]) -> None:
+        """After ``edits`` were made: what they set is seen, and the rows anew."""
         self.seen.follow(self.session.system, edits)
         self.show()
 

@@ -61,8 +61,8 @@ class RuleDialog(Dialog[Picked]):
         with Vertical() as box:
             box.border_title = Text(plain(self._told or f"{e.class_name} › {e.attribute}"))
             box.border_subtitle = "⏎ takes it · tab any of several · type to search"
-            yield Field(placeholder="type to search, or a new option")
-            yield LineList()
+            yield Field(placeholder="type to search, or a new option", compact=True)
+            yield LineList(always=True)
             yield Static("", markup=False, classes="told")
 
     def on_mount(self) -> None:

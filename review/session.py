@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ..authoring.keeping import measured_json
 from ..errors import CotsmithError, HistoryError, UsageError
 from ..scoring.effects import Effect
 from ..scoring.evaluation import Evaluation
@@ -17,10 +18,8 @@ from ..systems.edits import Edit, SetNote, SetRule
 from ..systems.file import load
 from ..systems.history import hash_of
 from ..systems.journal import Journal
-from ..systems.json_form import Json
 from ..systems.merge import Merged, merge
 from ..systems.model import System
-from ..systems.revisions import AuthorKind
 from ..systems.saving import Saved, save_revision
 from ..systems.sources import GALLERY, STDIN
 from .effect_text import parts, summary
@@ -70,6 +69,7 @@ class Session:
         generation: grows with every change of the system; work begun for an older one is out of date.
         evaluation: the last one that could be made; of ``measured_system``, which an edit in work may have left.
         start: the figures when the session began, for the changes since; ``figures`` are those now.
+        expects_images: whether an evaluation is on its way.
         problem: why the system as it is cannot be measured; ``""`` while it can.
         made: what was done last.
     """
@@ -83,6 +83,7 @@ class Session:
         self.evaluation: Evaluation | None = None
         self.figures: Figures | None = None
         self.start: Figures | None = None
+        self.expects_images = False
         self.problem = ""
         self.made: Made | None = None
         self._pending: tuple[Edit, ...] = ()
@@ -172,7 +173,7 @@ class Session:
     def begin(self, evaluation: Evaluation) -> None:
         """Take ``evaluation``, of the file as the session and it last had it in common, for the beginning."""
         self.start = self.figures = Figures(evaluation)
-        self.evaluation, self.problem = evaluation, ""
+        self.evaluation, self.problem, self.expects_images = evaluation, "", False
         self.generation += 1
         self._pending = () if evaluation.system == self.system else diff(evaluation.system, self.system)
         self._measure_at_once()
@@ -208,9 +209,7 @@ class Session:
 
     # Saving, and the file outside
 
-    def save(
-        self, reason: str, *, kind: AuthorKind = "person", author: str | None = None, exchanges: Sequence[Json] = ()
-    ) -> Saved:
+    def save(self, reason: str) -> Saved:
         """Write the file, as a revision with ``reason``.
 
         Raises:
@@ -222,17 +221,19 @@ class Session:
         saved = save_revision(
             self.system,
             self.path,
-            kind=kind,
-            author=author,
+            kind="person",
             reason=reason,
-            evaluation=self._measured_json(),
-            exchanges=exchanges,
+            evaluation=None if self.evaluation is None or self._pending else measured_json(self.evaluation),
         )
-        content = self.path.read_bytes()
-        self.journal.mark_saved(saved.revision.hash if saved.revision else hash_of(content))
+        self.saved_by(saved)
+        return saved
+
+    def saved_by(self, saved: Saved) -> None:
+        """Note that the file holds the system as it is now."""
+        assert self.path is not None
+        self.journal.mark_saved(saved.revision.hash if saved.revision else hash_of(self.path.read_bytes()))
         if self._watch is not None:
             self._watch.accept()
-        return saved
 
     @property
     def changed_outside(self) -> bool:
@@ -321,24 +322,6 @@ class Session:
                 detail = parts(self.made.edits, before, self.figures, effect)
                 self.made = replace(self.made, effect=effect, detail=detail)
         self.evaluation, self._pending, self.problem = evaluation, (), ""
-
-    def _measured_json(self) -> dict[str, Json] | None:
-        e = self.evaluation
-        if e is None or self._pending:
-            return None
-        low, high = e.share.ci95
-        setting = e.setting
-        return {
-            "accuracy": e.accuracy,
-            "n": e.n,
-            "ci95": [low, high],
-            "encoder": setting.encoder,
-            "encoder_key": setting.encoder_key,
-            "data": setting.data,
-            "split": setting.split,
-            "crop": str(setting.crop) if setting.crop else None,
-            "combine": e.combine,
-        }
 
 
 def title_of(edits: Sequence[Edit], before: System) -> str:

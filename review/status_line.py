@@ -5,9 +5,12 @@ from __future__ import annotations
 from rich.text import Text
 from textual.widgets import Static
 
+from ..systems.text import plain
 from .cells_text import cut
 from .review import Review
 from .themes import inks
+
+_WEAKEST = 4
 
 
 class StatusLine(Static):
@@ -44,8 +47,8 @@ class StatusLine(Static):
         elif session.made is not None:
             self._made(text, width)
         else:
-            for notice in session.notices[:1]:
-                text.append(cut(notice, width), colors.loss)
+            notices = session.notices[:1]
+            text.append(cut(notices[0] if notices else self._summary(), width), colors.loss if notices else colors.text)
         text.append("\n")
         text.append(cut(self._hint(), width), colors.soft)
         self.update(text)
@@ -63,6 +66,23 @@ class StatusLine(Static):
         title = cut(made.title, room)
         text.append(title + "   ", colors.text)
         text.append(cut(told, max(0, width - len(title) - 3)), f"bold {tone}")
+
+    def _summary(self) -> str:
+        """What is wrong, in a sentence: for who has just opened the review."""
+        session, insight = self.review.session, self.review.insight
+        system, figures = session.system, session.figures
+        found = "" if insight.generation < 0 else f" Checks: {_count(insight.faults, 'finding')}."
+        if figures is None:
+            parts = f"{_count(len(system.rules), 'class', 'classes')}, {_count(len(system.attributes), 'attribute')}."
+            if session.expects_images:
+                return f"{parts}{found} The images are being looked at …"
+            return f"{parts}{found} With --data and --encoder it is measured on images."
+        right = f"{figures.evaluation.share.hits} of {figures.evaluation.n} images are named right."
+        shares = [(name, figures.class_share(name)) for name in system.rules]
+        weak = sorted((s.value, name) for name, s in shares if s is not None and s.value is not None and s.value < 0.5)
+        told = ", ".join(f"{plain(name)} {100 * value:.0f} %" for value, name in weak[:_WEAKEST])
+        more = f" and {len(weak) - _WEAKEST} more" if len(weak) > _WEAKEST else ""
+        return right + (f" Weakest: {told}{more}." if weak else "") + found
 
     def _hint(self) -> str:
         """The next step worth taking."""
@@ -88,3 +108,7 @@ class StatusLine(Static):
         if found.generation >= 0:
             return "⏎ changes the rule, ? tells all keys"
         return "looking …"
+
+
+def _count(number: int, noun: str, plural: str = "") -> str:
+    return f"{number} {noun if number == 1 else plural or noun + 's'}"

@@ -1,0 +1,89 @@
+"""What is worked out in threads while a person goes on: the images, new words, the checks, the evidence of a cell."""
+
+from __future__ import annotations
+
+from textual.message import Message
+from textual.message_pump import MessagePump
+
+from ..authoring.locks import Cell
+from ..errors import CotsmithError, Interrupted
+from .insight import look
+from .latest import Latest
+from .messages import Evaluated, Found, Looked, Measured, Progressed
+from .review import Review
+from .workshop import Workshop
+
+
+class Background:
+    """Posts what it works out to ``owner``. Each kind of work runs once at a time, and only the newest counts."""
+
+    def __init__(self, owner: MessagePump, review: Review, workshop: Workshop) -> None:
+        self._owner = owner
+        self._review = review
+        self._workshop = workshop
+        self._measuring = Latest(owner, "measuring")
+        self._looking = Latest(owner, "checking")
+        self._finding = Latest(owner, "evidence")
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything is being worked out."""
+        return self._measuring.busy or self._looking.busy or self._finding.busy
+
+    def evaluate(self) -> None:
+        """Measure the file as the session and it last had it in common, on all images."""
+        system = self._review.session.journal.agreed()
+
+        def work() -> Message:
+            return Evaluated(self._workshop.evaluate(system, self._count))
+
+        self._measuring.ask(work)
+
+    def measure(self) -> None:
+        """Measure what waits for new words to be encoded."""
+        work = self._review.session.work()
+        if work is None:
+            return
+
+        def run() -> Message:
+            try:
+                return Measured(work.generation, work.run(self._workshop.encode), None)
+            except CotsmithError as error:
+                return Measured(work.generation, None, error)
+            except Exception as error:  # an encoder of the user's own may raise anything
+                return Measured(work.generation, None, CotsmithError(f"{type(error).__name__}: {error}"))
+
+        self._measuring.ask(run)
+
+    def look(self) -> None:
+        """Run the checks."""
+        session = self._review.session
+        generation, system, evaluation = session.generation, session.system, session.evaluation
+
+        def work() -> Message | None:
+            found = look(
+                generation,
+                system,
+                evaluation,
+                self._workshop.loaded,
+                session.path,
+                stale=lambda: session.generation != generation or self._looking.closed,
+            )
+            return None if found is None else Looked(found)
+
+        self._looking.ask(work)
+
+    def find(self, cell: Cell) -> None:
+        """Gather the evidence of a cell."""
+        generation = self._review.session.generation
+        self._finding.ask(lambda: Found(generation, self._review.evidence(cell)))
+
+    def close(self) -> None:
+        """Let go: images still to be encoded are left for the next time."""
+        for each in (self._measuring, self._looking, self._finding):
+            each.close()
+
+    def _count(self, done: int, total: int) -> None:
+        if self._measuring.closed:
+            raise Interrupted("the review was closed")
+        self._owner.post_message(Progressed(done, total))

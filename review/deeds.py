@@ -1,0 +1,205 @@
+"""What each action of the table does on the main screen; those that talk with the person are coroutines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from . import history_flows, keep_flows, refine_flow, rule_flows, structure_flows
+from .dialogs import Item, MenuDialog
+from .evidence_pane import EvidencePane
+from .field import Field
+from .findings_pane import FindingsPane
+from .help_screen import HelpScreen
+from .matrix import Matrix
+from .pictures import MODES
+from .themes import NAMES
+from .view import ONLY, SORTS, View
+
+if TYPE_CHECKING:
+    from ..validate.finding import Finding
+    from .main_screen import MainScreen
+
+Deed: TypeAlias = "Callable[[MainScreen], Coroutine[Any, Any, object] | None]"
+
+
+def _jump(screen: MainScreen, step: int) -> None:
+    if screen.review.next_in_queue(step) is None:
+        screen.tell("the queue is empty: images and checks are against nothing more")
+        return
+    screen.arrived()
+    screen.query_one(Matrix).focus()
+
+
+def _step_finding(screen: MainScreen, step: int) -> None:
+    pane, found = screen.query_one(FindingsPane), screen.review.insight.findings
+    if not found:
+        screen.tell("no findings")
+        return
+    pane.highlight((pane.index + step) % len(found))
+    screen.review.goto(found[pane.index])
+    screen.arrived()
+
+
+def _fix(screen: MainScreen) -> Coroutine[Any, Any, object]:
+    return rule_flows.fix_finding(screen, _finding_meant(screen))
+
+
+def _finding_meant(screen: MainScreen) -> Finding | None:
+    """The highlighted finding where the findings have the focus; else one here, best one with a fix; else the next."""
+    pane = screen.query_one(FindingsPane)
+    if pane.has_focus:
+        return pane.finding
+    here = screen.review.findings_here()
+    able = [finding for finding in here if finding.fix is not None]
+    if here:
+        return (able or here)[0]
+    rest = [finding for finding in screen.review.insight.findings if finding.fix is not None]
+    return pane.finding if pane.finding in rest or not rest else rest[0]
+
+
+def _seen(screen: MainScreen) -> None:
+    screen.review.toggle_seen()
+    screen.renew()
+
+
+def _seen_class(screen: MainScreen) -> None:
+    review = screen.review
+    if review.cell is not None:
+        review.mark_seen([(review.cell[0], name) for name in review.attributes])
+        screen.renew()
+
+
+def _undo(screen: MainScreen) -> None:
+    if screen.review.session.journal.can_undo:
+        screen.do(screen.review.undo)
+    else:
+        screen.tell("nothing to undo")
+
+
+def _redo(screen: MainScreen) -> None:
+    if screen.review.session.journal.can_redo:
+        screen.do(screen.review.redo)
+    else:
+        screen.tell("nothing to do again")
+
+
+def _silent(screen: MainScreen) -> None:
+    screen.do(lambda: screen.review.set_rule(()))
+
+
+def _filter(screen: MainScreen) -> None:
+    screen.add_class("-filtering")
+    field = screen.query_one("#filter", Field)
+    field.value = screen.review.view.text
+    field.focus()
+
+
+async def _only(screen: MainScreen) -> None:
+    items = [Item(key, text, "", text[0]) for key, text in ONLY.items()]
+    picked = await screen.ask(MenuDialog("show only", items, chosen=screen.review.view.only))
+    for key in ONLY:
+        if key == picked:
+            screen.review.only(key)
+            screen.renew()
+
+
+def _sort(screen: MainScreen) -> None:
+    orders = list(SORTS)
+    order = orders[(orders.index(screen.review.view.sort) + 1) % len(orders)]
+    screen.review.sort(order)
+    screen.renew()
+    screen.tell(f"classes {SORTS[order]}")
+
+
+async def _go_class(screen: MainScreen) -> None:
+    review = screen.review
+    items = [Item(name, name) for name in review.session.system.classes]
+    picked = await screen.ask(MenuDialog("go to a class", items, searched=True))
+    if picked is not None and review.cell is not None:
+        review.select((picked, review.cell[1]))
+        screen.arrived()
+
+
+def _attributes(screen: MainScreen) -> None:
+    screen.add_class("-attributes")
+    screen.call_after_refresh(screen.enter_attributes)
+
+
+def _matrix(screen: MainScreen) -> None:
+    matrix = screen.query_one(Matrix)
+    if matrix.has_focus and screen.review.view.filtered:
+        screen.review.show(View(sort=screen.review.view.sort))
+        screen.renew()
+    screen.remove_class("-filtering", "-attributes")
+    matrix.focus()
+
+
+def _evidence(screen: MainScreen) -> None:
+    screen.query_one(EvidencePane).focus()
+
+
+def _help(screen: MainScreen) -> None:
+    screen.app.push_screen(HelpScreen(screen.keys, read_only=screen.review.session.read_only))
+
+
+def _findings(screen: MainScreen) -> None:
+    screen.remove_class("-attributes")
+    screen.query_one(FindingsPane).focus()
+
+
+def _images(screen: MainScreen) -> None:
+    modes = list(MODES)
+    screen.mode = modes[(modes.index(screen.mode) + 1) % len(modes)]
+    screen.renew()
+    screen.tell(MODES[screen.mode])
+
+
+def _theme(screen: MainScreen) -> None:
+    names = list(NAMES)
+    at = names.index(screen.app.theme) if screen.app.theme in names else -1
+    screen.app.theme = names[(at + 1) % len(names)]
+    screen.call_after_refresh(screen.renew)
+
+
+DEEDS: dict[str, Deed] = {
+    "change": rule_flows.change_rule,
+    "next": lambda screen: _jump(screen, 1),
+    "previous": lambda screen: _jump(screen, -1),
+    "fix": _fix,
+    "fix-safe": rule_flows.fix_safe,
+    "seen": _seen,
+    "seen-class": _seen_class,
+    "next-finding": lambda screen: _step_finding(screen, 1),
+    "previous-finding": lambda screen: _step_finding(screen, -1),
+    "allow": lambda screen: rule_flows.allow_finding(screen, _finding_meant(screen)),
+    "silent": _silent,
+    "bulk": rule_flows.change_in_view,
+    "note": rule_flows.write_note,
+    "lock": keep_flows.toggle_lock,
+    "option": structure_flows.change_options,
+    "prompt": structure_flows.change_prompts,
+    "weight": structure_flows.change_weight,
+    "attribute": structure_flows.change_attribute,
+    "class": structure_flows.change_class,
+    "describe": structure_flows.describe_system,
+    "undo": _undo,
+    "redo": _redo,
+    "save": keep_flows.save,
+    "diff": history_flows.show_changes,
+    "log": history_flows.show_log,
+    "refine": refine_flow.refine,
+    "filter": _filter,
+    "only": _only,
+    "sort": _sort,
+    "go-class": _go_class,
+    "attributes": _attributes,
+    "matrix": _matrix,
+    "evidence": _evidence,
+    "findings": _findings,
+    "images": _images,
+    "theme": _theme,
+    "help": _help,
+    "quit": keep_flows.leave,
+}
+"""By the actions' ids."""

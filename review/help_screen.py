@@ -1,0 +1,92 @@
+"""All keys and marks, by what they are for."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping
+from typing import ClassVar
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from .actions import MOVES, available, keys_of, shown
+from .marks import LEGEND
+from .themes import inks
+
+_KEYS = 12
+
+
+class HelpScreen(ModalScreen[None]):
+    """A page to scroll."""
+
+    DEFAULT_CSS = """
+    HelpScreen { align: center middle; background: $background 60%; }
+    HelpScreen > VerticalScroll {
+        width: 92; max-width: 98%; height: auto; max-height: 94%; background: $surface; border: round $primary;
+        padding: 0 1; scrollbar-size-vertical: 1;
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,question_mark,f1,enter", "close", "Close", show=False, id="close"),
+        Binding("j,down", "scroll(1)", "Down", show=False, id="down"),
+        Binding("k,up", "scroll(-1)", "Up", show=False, id="up"),
+    ]
+
+    def __init__(self, keys: Mapping[str, str], *, read_only: bool) -> None:
+        super().__init__()
+        self._keys = keys
+        self._read_only = read_only
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll() as page:
+            page.border_title = Text("help")
+            page.border_subtitle = "esc closes"
+            yield Static(self._text(), markup=False)
+
+    def action_close(self) -> None:
+        """Back to the review."""
+        self.dismiss(None)
+
+    def action_scroll(self, step: int) -> None:
+        """Scroll by a line."""
+        self.query_one(VerticalScroll).scroll_relative(y=step, animate=False)
+
+    def _text(self) -> Text:
+        colors = inks(self.app.theme)
+        text = Text()
+        text.append(
+            "Each row is a class, each column a question; a cell says which answer the class should get. Blue cells "
+            "fit what the images show, orange ones do not.\n",
+            colors.soft,
+        )
+        groups: dict[str, list[tuple[str, str]]] = {}
+        for action in available(read_only=self._read_only):
+            keys = " ".join(keys_of(action, self._keys))
+            groups.setdefault(action.group, []).append((keys, action.help))
+        moves = [
+            (" ".join(shown(k) for k in self._keys.get(name, keys).split(",")), what)
+            for name, (keys, what) in MOVES.items()
+        ]
+        groups["Move"] = moves
+        width = max(30, min(88, self.app.size.width - 8) - _KEYS - 3)
+        for group, lines in groups.items():
+            text.append(f"\n{group}\n", f"bold {colors.text}")
+            for keys, what in lines:
+                _line(text, keys, what, width, colors.loss, colors.text)
+        text.append("\nMarks\n", f"bold {colors.text}")
+        for mark, what in LEGEND:
+            _line(text, mark, what, width, colors.gain, colors.text)
+        text.append(
+            "\nctrl+p lists it all to search. The mouse works: a click selects, a double click changes.", colors.soft
+        )
+        return text
+
+
+def _line(text: Text, keys: str, what: str, width: int, tone: str, plain_tone: str) -> None:
+    for number, part in enumerate(textwrap.wrap(what, width)):
+        text.append(f"  {keys if number == 0 else '':<{_KEYS}} ", f"bold {tone}")
+        text.append(f"{part}\n", plain_tone)

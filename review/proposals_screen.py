@@ -1,0 +1,230 @@
+"""The proposals of an LLM, judged one by one: what each would change alone, and on top of what is taken already."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import Any, ClassVar
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.screen import Screen
+from textual.widgets import Footer, Static
+
+from ..authoring.proposal import Proposal
+from ..authoring.proposals import Proposals
+from ..authoring.proposals_report import in_order
+from ..errors import CotsmithError
+from ..systems.describe import describe
+from ..systems.edit_json import from_json, to_json
+from ..systems.text import plain
+from .dialogs import ConfirmDialog, TextDialog
+from .effect_text import points, summary
+from .line_list import LineList
+from .themes import Inks, inks
+
+_SIGNS = {"open": "?", "accepted": "✓", "refused": "✗", "conflict": "◆", "invalid": "–"}
+
+
+class ProposalsScreen(Screen[bool]):
+    """Answers whether the person is done; ``proposals`` are as they were decided, also where they go on later."""
+
+    DEFAULT_CSS = """
+    ProposalsScreen #title { height: 1; background: $panel; padding: 0 1; text-wrap: nowrap; }
+    ProposalsScreen #told { height: 9; border-top: solid $panel; padding: 0 1; scrollbar-size-vertical: 1; }
+    ProposalsScreen #status { height: 1; padding: 0 1; color: $warning; }
+    ProposalsScreen Footer { background: $panel; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("a", "accept", "Accept", id="accept"),
+        Binding("A", "accept_all", "Accept all left", id="accept-all"),
+        Binding("r", "refuse", "Refuse", id="refuse"),
+        Binding("e", "edit", "Edit first", id="edit-first"),
+        Binding("u", "reopen", "Undo", id="reopen"),
+        Binding("s", "finish", "Done", id="finish"),
+        Binding("escape,q", "leave", "Later", id="later"),
+    ]
+
+    def __init__(self, proposals: Proposals) -> None:
+        super().__init__()
+        self.proposals = proposals
+        self._order = in_order(proposals)
+
+    def compose(self) -> ComposeResult:
+        yield Static("", id="title", markup=False)
+        with Vertical():
+            yield LineList(id="proposals")
+        with VerticalScroll(id="told"):
+            yield Static("", id="words", markup=False)
+        yield Static("", id="status", markup=False)
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        self.query_one(LineList).focus()
+        self._show()
+
+    def on_resize(self) -> None:
+        self._show()
+
+    @on(LineList.Highlighted)
+    def tell(self) -> None:
+        """What the highlighted one would do."""
+        self._tell()
+
+    def action_accept(self) -> None:
+        """Take the highlighted one; a conflict with a locked cell asks first."""
+        index = self._index()
+        if index is None:
+            return
+        if self.proposals.items[index].status == "conflict":
+            self._talk(self._override(index))
+        else:
+            self._decide(lambda: self.proposals.accept(index), forward=True)
+
+    def action_accept_all(self) -> None:
+        """Take all that are open; conflicts stay for a person to judge."""
+
+        def take_all() -> Proposals:
+            found = self.proposals
+            while found.open:
+                found = found.accept(next(index for index in self._order if index in found.open))
+            return found
+
+        self._decide(take_all)
+
+    def action_refuse(self) -> None:
+        """Refuse the highlighted one, with a reason that the LLM is told."""
+        index = self._index()
+        if index is not None:
+            self._talk(self._refuse(index))
+
+    def action_edit(self) -> None:
+        """Put another edit in its place."""
+        index = self._index()
+        if index is not None:
+            self._talk(self._edit(index))
+
+    def action_reopen(self) -> None:
+        """Take a decision back."""
+        index = self._index()
+        if index is not None:
+            self._decide(lambda: self.proposals.reopen(index))
+
+    def action_finish(self) -> None:
+        """Take what was accepted."""
+        self._talk(self._finish())
+
+    def action_leave(self) -> None:
+        """Decide later: the decisions made so far stay."""
+        self.dismiss(False)
+
+    def _talk(self, conversation: Coroutine[Any, Any, None]) -> None:
+        self.run_worker(conversation, group="flow")
+
+    async def _override(self, index: int) -> None:
+        one = self.proposals.items[index]
+        lines = [Text(plain(one.reason)), Text(describe(one.edit, self.proposals.before(index)))]
+        if await self.app.push_screen_wait(ConfirmDialog("this touches what a person set", lines, yes="takes it")):
+            self._decide(lambda: self.proposals.accept(index, override_lock=True), forward=True)
+
+    async def _refuse(self, index: int) -> None:
+        told = "The LLM is told, and does not suggest it again."
+        reason = await self.app.push_screen_wait(TextDialog("refuse: why?", told=told))
+        if reason is not None:
+            self._decide(lambda: self.proposals.refuse(index, reason), forward=True)
+
+    async def _edit(self, index: int) -> None:
+        import json
+
+        one = self.proposals.items[index]
+        form = json.dumps(to_json(one.edit), ensure_ascii=False)
+
+        def problem(text: str) -> str:
+            try:
+                from_json(json.loads(text))
+            except json.JSONDecodeError as error:
+                return f"not JSON: {error.msg} at {error.pos + 1}"
+            except CotsmithError as error:
+                return str(error)
+            return ""
+
+        text = await self.app.push_screen_wait(TextDialog("edit the proposal", form, problem=problem))
+        if text and text != form:
+            self._decide(lambda: self.proposals.edit(index, from_json(json.loads(text))))
+
+    async def _finish(self) -> None:
+        counts = [sum(one.status == status for one in self.proposals) for status in ("accepted", "refused", "open")]
+        told = [Text(f"{counts[0]} accepted, {counts[1]} refused, {counts[2]} left undecided and dropped")]
+        if counts[0]:
+            told.append(Text("Saved as a revision of the LLM; your own unsaved steps before it as one of yours."))
+        if await self.app.push_screen_wait(ConfirmDialog("done with these proposals", told)):
+            self.dismiss(True)
+
+    def _decide(self, act: Callable[[], Proposals], *, forward: bool = False) -> None:
+        try:
+            self.proposals = act()
+        except CotsmithError as error:
+            self.query_one("#status", Static).update(Text(f"{error.message} {error.hint}".strip()))
+            return
+        self.query_one("#status", Static).update(Text(""))
+        lines = self.query_one(LineList)
+        if forward:
+            lines.action_move(1)
+        self._show()
+
+    def _index(self) -> int | None:
+        at = self.query_one(LineList).index
+        return self._order[at] if at < len(self._order) else None
+
+    def _show(self) -> None:
+        colors, proposals = inks(self.app.theme), self.proposals
+        title = Text().append(f"{len(proposals)} proposals of {plain(proposals.origin.model)}", f"bold {colors.text}")
+        if proposals.evaluation is not None and proposals.current is not None:
+            effect = proposals.evaluation.effect_to(proposals.current)
+            title.append(f"   with {len(proposals.taken)} taken: {summary(effect)}", colors.gain)
+        self.query_one("#title", Static).update(title)
+        lines = self.query_one(LineList)
+        width = max(20, lines.size.width)
+        shown = [_line(proposals, index, width, colors) for index in self._order]
+        lines.show(shown or [Text("the LLM proposes nothing that applies", colors.soft)])
+        self._tell()
+
+    def _tell(self) -> None:
+        index = self._index()
+        colors = inks(self.app.theme)
+        text = Text()
+        if index is not None:
+            one = self.proposals.items[index]
+            text.append(describe(one.edit, self.proposals.before(index)) + "\n", f"bold {colors.text}")
+            if one.rationale:
+                text.append(f"“{plain(one.rationale)}”\n", colors.text)
+            if one.effect is not None:
+                text.append(f"alone         {summary(one.effect)}\n", colors.soft)
+            if one.cumulative is not None:
+                text.append(f"with the rest {summary(one.cumulative)}\n", colors.soft)
+            if one.requires:
+                needs = "; ".join(describe(self.proposals.items[i].edit) for i in one.requires)
+                text.append(f"takes first   {needs}\n", colors.soft)
+            if one.reason:
+                text.append(f"{one.status}: {plain(one.reason)}\n", colors.loss)
+        for unusable in self.proposals.unusable:
+            text.append(f"not usable: {plain(unusable)}\n", colors.faint)
+        self.query_one("#words", Static).update(text)
+
+
+def _line(proposals: Proposals, index: int, width: int, colors: Inks) -> Text:
+    one: Proposal = proposals.items[index]
+    tone = {"accepted": colors.gain, "refused": colors.faint, "conflict": colors.loss, "invalid": colors.faint}
+    text = Text(no_wrap=True)
+    text.append(f"{_SIGNS[one.status]} ", f"bold {tone.get(one.status, colors.text)}")
+    for effect in (one.effect, one.cumulative):
+        change = "" if effect is None else points(effect.change)
+        shade = colors.gain if change.startswith("+") else colors.loss if change.startswith("-") else colors.faint
+        text.append(f"{change:>6} ", shade)
+    faded = one.status in ("refused", "invalid")
+    text.append(describe(one.edit, proposals.before(index)), colors.faint if faded else colors.text)
+    text.append(f"  {plain(one.rationale)}", colors.faint)
+    text.truncate(width, overflow="ellipsis")
+    return text
