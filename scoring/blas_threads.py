@@ -12,43 +12,30 @@ from functools import cache
 from threading import Lock
 from typing import Any
 
-
-class _OneThread:
-    """How many ask for it now; the limit is set for the first and lifted after the last, whatever thread they are."""
-
-    def __init__(self) -> None:
-        # Looks through the libraries of the process, which takes a while; NumPy's is there since NumPy was imported.
-        from threadpoolctl import ThreadpoolController
-
-        self._blas = ThreadpoolController().select(user_api="blas")
-        self._lock = Lock()
-        self._askers = 0
-        self._limit: Any = None
-
-    def enter(self) -> None:
-        with self._lock:
-            if self._askers == 0:
-                self._limit = self._blas.limit(limits=1)
-            self._askers += 1
-
-    def leave(self) -> None:
-        with self._lock:
-            self._askers -= 1
-            if self._askers == 0:
-                self._limit.restore_original_limits()
+_LIMITED = Lock()
 
 
 @cache
-def _one_thread() -> _OneThread:
-    return _OneThread()
+def _blas() -> Any:
+    # Looks through the libraries of the process, which takes a while; NumPy's is there since NumPy was imported.
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController().select(user_api="blas")
 
 
 @contextmanager
 def one_blas_thread() -> Iterator[None]:
-    """Within it, a matrix product of any thread of this process runs on the core of its caller."""
-    limit = _one_thread()
-    limit.enter()
-    try:
+    """Within it, a matrix product of any thread of this process runs on the core of its caller.
+
+    The limit holds for the whole process. So only the first of several that overlap sets it, and lifts it when it is
+    done: were each to put back what it found, the last could put back the limit of another. Those still at work then
+    compute the same, only slower.
+    """
+    if not _LIMITED.acquire(blocking=False):
         yield
+        return
+    try:
+        with _blas().limit(limits=1):
+            yield
     finally:
-        limit.leave()
+        _LIMITED.release()
