@@ -107,7 +107,7 @@ VERBS: dict[str, tuple[str, str]] = {
     ),
     "cache": (
         "cotsmith.scoring.cache_commands:cache",
-        "Show, verify or clear the cache of embeddings, which spares encoding an image twice.",
+        "Show, verify or clear the cache: embeddings, so that no image is encoded twice, and images from elsewhere.",
     ),
     "completion": (
         "cotsmith.completion:completion",

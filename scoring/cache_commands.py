@@ -12,7 +12,7 @@ from ..terminal import json_option, note, out, out_json, progress
 
 @click.group()
 def cache() -> None:
-    """Show, verify or clear the cache of embeddings, which spares encoding an image twice."""
+    """Show, verify or clear the cache: embeddings, so that no image is encoded twice, and images from elsewhere."""
 
 
 @cache.command()
@@ -25,12 +25,15 @@ def info(as_json: bool) -> None:
     found = cache_info(cache_folder())
     if as_json:
         spaces = [asdict(space) for space in found.spaces]
-        out_json({"folder": plain(str(found.folder)), "bytes": found.size, "encoders": spaces})
+        images = [{"kind": kind.kind, "count": kind.count, "bytes": kind.size} for kind in found.images]
+        out_json({"folder": plain(str(found.folder)), "bytes": found.size, "encoders": spaces, "images": images})
         return
     out(f"{plain(str(found.folder))}: {_megabytes(found.size)}")
     for space in found.spaces:
         crop = "" if space.crop is None else f", crop {plain(space.crop)}"
         out(f"{space.count:>10,} {space.of} × {space.dimensions}{crop}: {plain(space.encoder)}")
+    for kind in found.images:
+        out(f"{kind.count:>10,} {kind.kind} images: {_megabytes(kind.size)}")
 
 
 @cache.command()
@@ -54,7 +57,7 @@ def verify(ctx: click.Context, as_json: bool) -> None:
 
 @cache.command()
 def clear() -> None:
-    """Forget everything that was encoded."""
+    """Forget everything that was encoded, downloaded or unpacked."""
     from .cache import cache_folder
     from .cache_upkeep import clear_cache
 

@@ -14,6 +14,7 @@ from ..systems.text import plain
 from .cache import CACHE_ERRORS
 from .cache_index import INDEX_NAME, connect, writing
 from .cache_store import Stored, damaged_rows
+from .image_store import StoredImages, clear_images, stored_images
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +30,12 @@ class Space:
 
 @dataclass(frozen=True, slots=True)
 class CacheInfo:
-    """A cache: its folder, its bytes on disk, and what it has of each encoder."""
+    """A cache: its folder, its bytes on disk, what it has of each encoder, and the images that came from elsewhere."""
 
     folder: Path
     size: int
     spaces: tuple[Space, ...]
+    images: tuple[StoredImages, ...] = ()
 
 
 def cache_info(folder: Path) -> CacheInfo:
@@ -42,8 +44,10 @@ def cache_info(folder: Path) -> CacheInfo:
     Raises:
         InputError: the index cannot be read.
     """
+    images = stored_images(folder)
+    of_images = sum(kind.size for kind in images)
     if not (folder / INDEX_NAME).exists():
-        return CacheInfo(folder, 0, ())
+        return CacheInfo(folder, of_images, (), images)
     with _opened(folder) as index:
         rows = index.execute(
             "SELECT identity, dimensions, (SELECT count(*) FROM vectors v WHERE v.space = s.id) FROM spaces s"
@@ -53,7 +57,8 @@ def cache_info(folder: Path) -> CacheInfo:
         parts = json.loads(identity)
         spaces.append(Space(parts["encoder"], parts["of"], parts.get("crop"), count, dimensions))
     size = sum(path.stat().st_size for path in folder.iterdir() if path.is_file())
-    return CacheInfo(folder, size, tuple(sorted(spaces, key=lambda space: (space.encoder, space.of, space.crop or ""))))
+    spaces.sort(key=lambda space: (space.encoder, space.of, space.crop or ""))
+    return CacheInfo(folder, size + of_images, tuple(spaces), images)
 
 
 def verify_cache(folder: Path, *, progress: Callable[[int, int], None] | None = None) -> tuple[int, int]:
@@ -90,8 +95,9 @@ def clear_cache(folder: Path) -> int:
     Raises:
         InputError: the index cannot be written, or a file cannot be deleted.
     """
+    freed = clear_images(folder)
     if not (folder / INDEX_NAME).exists():
-        return 0
+        return freed
     before = cache_info(folder).size
     with _opened(folder) as index:
         with writing(index):
@@ -103,7 +109,7 @@ def clear_cache(folder: Path) -> int:
         index.execute("VACUUM")
         index.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     (folder / f"{INDEX_NAME}.damaged").unlink(missing_ok=True)
-    return max(0, before - cache_info(folder).size)
+    return freed + max(0, before - cache_info(folder).size)
 
 
 @contextmanager

@@ -7,10 +7,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
+from ..errors import DataError
+from ..systems.text import plain
+
 if TYPE_CHECKING:
     from .dataset import Dataset, Item, Skipped
 
 Progress: TypeAlias = Callable[[int, int], None]
+
+
+_SHOWN = 5
 
 
 class Elsewhere(Protocol):
@@ -40,7 +46,7 @@ def fetched(dataset: Dataset, progress: Progress | None = None, *, split: str = 
     those that have to be fetched.
 
     Raises:
-        DataError: the cache folder cannot be written, or there is no such split.
+        DataError: not one image of the split can be had, the cache folder cannot be written, or there is no such split.
     """
     places = missing(dataset, split)
     if not places:
@@ -49,6 +55,10 @@ def fetched(dataset: Dataset, progress: Progress | None = None, *, split: str = 
     for source in dataset.elsewhere:
         reasons.update(source.fetch(places, progress))
     items, skipped = _sorted_out(dataset.items, reasons)
+    if not items or (split != "all" and all(item.path in reasons for item in dataset.split(split).items)):
+        shown = "".join(f"\n  {one}" for one in skipped[:_SHOWN])
+        more = f"\n  and {len(skipped) - _SHOWN} more" if len(skipped) > _SHOWN else ""
+        raise DataError(f"not one of {len(skipped)} images can be fetched:{shown}{more}", where=plain(dataset.name))
     return replace(dataset, items=tuple(items), problems=(*dataset.problems, *skipped))
 
 

@@ -33,9 +33,10 @@ def load_embeddings(path: str | Path) -> LabelledEmbeddings:
     """
     where = plain(str(path))
     try:
-        with np.load(path, allow_pickle=False) as file:
-            if not isinstance(file, NpzFile):
-                raise DataError("an array without labels", where=where, hint=_HINT)
+        loaded = np.load(path, allow_pickle=False)
+        if not isinstance(loaded, NpzFile):
+            raise DataError("an array without labels", where=where, hint=_HINT)
+        with loaded as file:
             missing = [name for name in ("embeddings", "labels") if name not in file]
             if missing:
                 has = ", ".join(map(plain, file)) or "nothing"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from ..errors import DataError
+from ..errors import DataError, InputError
 from ..systems.text import plain
 
 Kind: TypeAlias = Literal["downloaded", "unpacked"]
@@ -21,7 +21,7 @@ _TEMPORARY = ".part"
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class StoredImages:
     """How many images of a kind there are, and their bytes."""
 
     kind: Kind
@@ -64,26 +64,33 @@ def store_image(place: Path, content: bytes, check: Callable[[Path], None] | Non
             temporary.unlink(missing_ok=True)
 
 
-def stored_images(folder: Path) -> tuple[Stored, ...]:
+def stored_images(folder: Path) -> tuple[StoredImages, ...]:
     """What the cache in ``folder`` has of each kind; kinds without images are left out."""
     found = []
     for kind in KINDS:
         sizes = [path.stat().st_size for path in _files(folder, kind) if path.suffix != _TEMPORARY]
         if sizes:
-            found.append(Stored(kind, len(sizes), sum(sizes)))
+            found.append(StoredImages(kind, len(sizes), sum(sizes)))
     return tuple(found)
 
 
 def clear_images(folder: Path) -> int:
-    """Delete all of them; how many bytes that frees."""
+    """Delete all of them; how many bytes that frees.
+
+    Raises:
+        InputError: one cannot be deleted.
+    """
     freed = 0
     for kind in KINDS:
         for path in _files(folder, kind):
             size = path.stat().st_size
-            path.unlink(missing_ok=True)
+            try:
+                path.unlink(missing_ok=True)
+            except OSError as error:
+                raise InputError(error.strerror or "it cannot be deleted", where=plain(str(path))) from error
             freed += size
-        for inner in (folder / kind).glob("*"):
-            with suppress(OSError):  # another process has put an image there meanwhile
+        for inner in (*(folder / kind).glob("*"), folder / kind):
+            with suppress(OSError):  # not there, or another process has put an image there meanwhile
                 inner.rmdir()
     return freed
 

@@ -36,6 +36,7 @@ class DataChoice:
     crop: str | None
     split: str
     allow_private_urls: bool = False
+    remember: bool = True
 
     def load(self, *systems: System) -> Data:
         """Find the images of all splits; where one is chosen that the data does not name, the splits are made.
@@ -103,7 +104,7 @@ class DataChoice:
             with progress("fetching images") as tell:
                 found = fetched(found, tell, split=self.split)
         with progress("files") as tell:
-            conflicts, leaks = find_copies(found, progress=tell)
+            conflicts, leaks = find_copies(found, progress=tell, remember=self.remember)
         warn_of_copies(conflicts, leaks)
         return found
 
@@ -116,7 +117,7 @@ class DataChoice:
             with progress("fetching images") as tell:
                 found = fetched(found, tell)
         with progress("files") as tell:
-            splitting = split_dataset(found, progress=tell)
+            splitting = split_dataset(found, progress=tell, remember=self.remember)
         sizes = ", ".join(f"{name} {count}" for name, count in splitting.dataset.splits.items())
         note(f"the data names no splits; made by content: {sizes}")
         warn_of_copies(splitting.conflicts, splitting.leaks)
@@ -214,9 +215,10 @@ def data_options(split: str, *, required: bool = True) -> Callable[[Command], Co
             allow_private_urls: bool,
             **rest: Any,
         ) -> Any:
-            choice = (
-                None if data is None else DataChoice(data, image_column, label_column, crop, split, allow_private_urls)
-            )
+            # The option belongs to the encoder, but whoever wants nothing kept means this too.
+            remember = not click.get_current_context().params.get("no_cache")
+            columns = image_column, label_column
+            choice = None if data is None else DataChoice(data, *columns, crop, split, allow_private_urls, remember)
             return command(*args, data=choice, **rest)
 
         return _with(gathered, options)
@@ -270,7 +272,7 @@ def _encoder_options(command: Command, *, required: bool, repeated: bool = False
         click.option("--device", metavar="DEVICE", help="cuda, mps or cpu.  [default: the best there is]"),
         click.option("--dtype", metavar="TYPE", help="float32, bfloat16 or float16.  [default: by device]"),
         click.option("--batch-size", metavar="N", type=click.IntRange(min=1), help="Images encoded at a time."),
-        click.option("--no-cache", is_flag=True, help="Encode every image anew, and keep no embedding."),
+        click.option("--no-cache", is_flag=True, help="Encode every image anew, and keep no embeddings."),
     )
 
     @wraps(command)

@@ -7,7 +7,7 @@ import os
 import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Generic, TypeVar, cast
@@ -51,7 +51,7 @@ class Splitting(Generic[D]):
     leaks: tuple[Copies, ...] = ()
 
 
-def split_dataset(dataset: D, *, progress: Progress | None = None) -> Splitting[D]:
+def split_dataset(dataset: D, *, progress: Progress | None = None, remember: bool = True) -> Splitting[D]:
     """Give every image a split, unless the data names splits, which are then taken as they are.
 
     An image's split follows from the SHA-256 of its file (of its vector's float32 numbers, for embeddings), so it never
@@ -60,21 +60,23 @@ def split_dataset(dataset: D, *, progress: Progress | None = None) -> Splitting[
     without any, and of two contents one goes to dev, one to test. Files that cannot be read, and images that cannot be
     fetched, belong to no split and are added to the dataset's problems.
 
-    ``progress`` is told ``(done, total)`` files as they are read; what was read before is remembered with the cache.
+    ``progress`` is told ``(done, total)`` files as they are read. Which content a file has is remembered with the
+    cache, unless ``remember`` is false, so that it need not be read again while it does not change.
     """
     if dataset.splits:
-        conflicts, leaks = find_copies(dataset, progress=progress)
+        conflicts, leaks = find_copies(dataset, progress=progress, remember=remember)
         return Splitting(dataset, False, conflicts, leaks)
     if isinstance(dataset, Dataset):
-        return cast("Splitting[D]", _split_images(dataset, progress))
+        return cast("Splitting[D]", _split_images(dataset, progress, remember))
     digests = _row_digests(dataset)
     conflicts = _copies(digests, dataset.labels, _row_names(dataset))
     return Splitting(dataset.with_splits(made_splits(digests, dataset.labels)), True, conflicts)
 
 
-def _split_images(dataset: Dataset, progress: Progress | None) -> Splitting[Dataset]:
+def _split_images(dataset: Dataset, progress: Progress | None, remember: bool) -> Splitting[Dataset]:
     ready = fetched(dataset, progress)
-    found = list(zip(ready.items, _file_digests([item.path for item in ready.items], progress), strict=True))
+    digested = _file_digests([item.path for item in ready.items], progress, remember)
+    found = list(zip(ready.items, digested, strict=True))
     items = [item for item, digest in found if digest is not None]
     digests = [digest for _, digest in found if digest is not None]
     labels = [item.label for item in items]
@@ -85,7 +87,7 @@ def _split_images(dataset: Dataset, progress: Progress | None) -> Splitting[Data
 
 
 def find_copies(
-    dataset: Dataset | LabelledEmbeddings, *, progress: Progress | None = None
+    dataset: Dataset | LabelledEmbeddings, *, progress: Progress | None = None, remember: bool = True
 ) -> tuple[tuple[Copies, ...], tuple[Copies, ...]]:
     """Images of one content with several labels, and such in several named splits.
 
@@ -95,7 +97,7 @@ def find_copies(
         items = dataset.items
         some = _of_equal_size([item.path for item in items])
         chosen = [items[number] for number in some]
-        digests = _file_digests([item.path for item in chosen], progress)
+        digests = _file_digests([item.path for item in chosen], progress, remember)
         labels, splits = [item.label for item in chosen], [item.split for item in chosen]
         names = [item.shown for item in chosen]
     else:
@@ -177,13 +179,14 @@ def _of_equal_size(paths: Sequence[Path]) -> list[int]:
     return sorted(number for group in by_size.values() if len(group) > 1 for number in group)
 
 
-def _file_digests(paths: Sequence[Path], progress: Progress | None) -> list[bytes | None]:
+def _file_digests(paths: Sequence[Path], progress: Progress | None, remember: bool) -> list[bytes | None]:
     """The SHA-256 of every file, None for those that cannot be read; files that did not change are not read again."""
     distinct = list(dict.fromkeys(paths))
-    try:
-        with closing(connect(cache_folder())) as index:
+    found: dict[Path, bytes | None] | None = None
+    if remember:
+        with suppress(*CACHE_ERRORS), closing(connect(cache_folder())) as index:  # it is a help, not a need
             found = _digested(index, distinct, progress)
-    except CACHE_ERRORS:  # a cache is a help, not a need
+    if found is None:
         with closing(temporary_index()) as index:
             found = _digested(index, distinct, progress)
     return [found[path] for path in paths]

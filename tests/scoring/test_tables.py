@@ -57,7 +57,7 @@ def made(library: Any, labels: Sequence[int] = (0, 1, 0), names: Sequence[str] =
 
 def seen(dataset: Dataset) -> list[tuple[str, object, str | None]]:
     """Each item's label, the colour of its picture, and its split."""
-    found = []
+    found: list[tuple[str, object, str | None]] = []
     for item in fetched(dataset).items:
         with Image.open(item.path) as image:
             found.append((item.label, image.getpixel((0, 0)), item.split))
