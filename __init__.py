@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .errors import CotsmithError as CotsmithError
     from .scoring.classifier import Classifier as Classifier
     from .scoring.dataset import Dataset as Dataset
+    from .scoring.embeddings_file import load_embeddings as load_embeddings
     from .scoring.encoder import Encoder as Encoder
     from .scoring.encoders import load_encoder as load_encoder
     from .scoring.evaluation import Evaluation as Evaluation
@@ -55,6 +56,7 @@ _HOME = {
     "check": "validate.engine",
     "invert": "systems.edits",
     "load_dataset": "scoring.sources",
+    "load_embeddings": "scoring.embeddings_file",
     "load_encoder": "scoring.encoders",
     "optimize": "authoring.optimize",
     "split_dataset": "scoring.splitting",
