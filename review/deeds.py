@@ -25,10 +25,13 @@ Deed: TypeAlias = "Callable[[MainScreen], Coroutine[Any, Any, object] | None]"
 
 def _jump(screen: MainScreen, step: int) -> None:
     if screen.review.next_in_queue(step) is None:
-        screen.tell("the queue is empty: images and checks are against nothing more")
+        session, found = screen.review.session, screen.review.insight
+        waiting = session.expects_images or found.generation != session.generation
+        screen.tell("still looking: a moment" if waiting else "the queue is empty: nothing more speaks against a rule")
         return
     screen.arrived()
     screen.query_one(Matrix).focus()
+    screen.tell(screen.review.why_here())
 
 
 def _step_finding(screen: MainScreen, step: int) -> None:
@@ -50,7 +53,7 @@ def _finding_meant(screen: MainScreen) -> Finding | None:
     pane = screen.query_one(FindingsPane)
     if pane.has_focus:
         return pane.finding
-    here = screen.review.findings_here()
+    here = screen.review.findings_here() or screen.review.findings_near()
     able = [finding for finding in here if finding.fix is not None]
     if here:
         return (able or here)[0]

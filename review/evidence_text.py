@@ -34,7 +34,8 @@ def evidence_text(
         _wrapped(text, f"note: {plain(note)}", width, colors.loss)
     shows_change = any(choice.effect is not None for choice in evidence.choices)
     if measured and evidence.right is not None:
-        head = f"{'images':<{_BAR + 6}}{'option':<{max(1, width - _BAR - 13)}}" + ("if set" if shows_change else "")
+        bars = _bars(width)
+        head = f"{'images':<{bars + 6}}  {'option':<{max(1, width - bars - 14)}}" + ("if set" if shows_change else "")
         text.append(head + "\n", colors.faint)
     for choice in evidence.by_evidence if measured else evidence.choices:
         _choice(text, choice, width, colors, bars=evidence.right is not None)
@@ -72,7 +73,8 @@ def _choice(text: Text, choice: Choice, width: int, colors: Inks, *, bars: bool)
     left = ""
     if bars:
         share = choice.share
-        left = " " * (_BAR + 6) if share is None else f"{bar(share.value or 0, _BAR)}{percent(share):>5} "
+        wide = _bars(width)
+        left = " " * (wide + 6) if share is None else f"{bar(share.value or 0, wide)}{percent(share):>5} "
     room = width - len(left) - len(right) - 2
     tone = colors.text if choice.named or (choice.share is not None and choice.share.hits) else colors.soft
     text.append(left, colors.gain)
@@ -100,6 +102,10 @@ def _mistakes(text: Text, evidence: Evidence, width: int, colors: Inks) -> None:
             text.append(f"  {cut(reason, width - 2 - len(shown))}{shown}\n", colors.soft)
     if len(groups) > _MISTAKES:
         text.append(f"and for {len(groups) - _MISTAKES} other classes\n", colors.faint)
+
+
+def _bars(width: int) -> int:
+    return _BAR if width >= 36 else 0
 
 
 def grouped(mistakes: Sequence[Mistake]) -> list[tuple[int, str, list[tuple[str, int]]]]:

@@ -9,6 +9,7 @@ from ..authoring.locks import Cell
 from ..errors import UsageError
 from ..scoring.statistics import Share
 from ..scoring.suggestions import Suggestion
+from ..systems.describe import describe_rule
 from ..systems.edits import Edit, SetRule
 from ..systems.model import Rule
 from ..systems.text import plain
@@ -149,6 +150,15 @@ class Review:
         """The findings about the selected cell."""
         return self.insight.by_cell.get(self.cell, ()) if self.cell is not None else ()
 
+    def findings_near(self) -> tuple[Finding, ...]:
+        """The findings about no cell that lead to the selected one: about its option, its attribute, its class."""
+        start = (next(iter(self.session.system.rules), ""), next(iter(self.attributes), ""))
+        return tuple(
+            finding
+            for finding in self.insight.findings
+            if finding.severity != "note" and nearest_cell(finding.place, self.session.system, start) == self.cell
+        )
+
     def fix(self, finding: Finding) -> Made:
         """Apply the fix of a finding.
 
@@ -182,8 +192,11 @@ class Review:
         """
         system, names = self.session.system, self.attributes
         gains = [(one.edit.class_name, one.edit.attribute) for one in sorted(self.insight.suggestions, key=self._odd)]
+        start = (next(iter(system.rules), ""), next(iter(names), ""))
         faults = [
-            cell for cell, found in self.insight.by_cell.items() if any(finding.severity != "note" for finding in found)
+            cell
+            for finding in self.insight.findings
+            if finding.severity != "note" and (cell := nearest_cell(finding.place, system, start)) is not None
         ]
         bad: list[tuple[float, Cell]] = []
         if self.session.figures is not None and len(system.rules) * len(names) <= _MOST_RANKED:
@@ -207,6 +220,22 @@ class Review:
         at = waiting.index(self.cell) + step if self.cell in waiting else (0 if step > 0 else len(waiting) - 1)
         self.select(waiting[at % len(waiting)])
         return self.cell
+
+    def why_here(self) -> str:
+        """What speaks against the selected cell: a change that gains, or a finding; ``""`` for nothing."""
+        if self.cell is None:
+            return ""
+        gain = self.insight.gains.get(self.cell)
+        if gain is not None and not self._odd(gain):
+            rule = describe_rule(gain.edit.rule)
+            return f"{rule} instead would name {gain.gained} more images right, {gain.lost} wrong: enter"
+        for finding in self.findings_near():
+            mend = ": f mends it" if finding.fix is not None else ""
+            return f"{finding.code} {finding.name}: {finding.message}{mend}"
+        if gain is not None:
+            rule = describe_rule(gain.edit.rule)
+            return f"{rule} would name {gain.gained} more right, but hardly an image shows it: judge for yourself"
+        return "the images do not show what the rule says" if self.marked(self.cell).level == "bad" else ""
 
     # Seen
 

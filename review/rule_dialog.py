@@ -121,7 +121,7 @@ class RuleDialog(Dialog[Picked]):
     def _show(self, index: int) -> None:
         colors = inks(self.app.theme)
         chosen = self._set
-        width = max(30, min(74, self.app.size.width - 8))
+        width = max(30, min(72, int(self.app.size.width * 0.96) - 4))
         lines = [_line(choice, chosen, width, colors) for choice in self._left]
         if not lines and self._new:
             problem = text_problem(self._new)
