@@ -19,6 +19,7 @@ from cotsmith.scoring.hub_source import HubData, parse_hub_name
 from cotsmith.scoring.image_store import stored_images
 from cotsmith.scoring.sources import load_dataset
 from cotsmith.scoring.splitting import find_copies, split_dataset
+from tests.scoring.hub_stand_in import COMMIT, hub
 from tests.scoring.image_server import png
 
 RED, GREEN = (200, 0, 0), (0, 200, 0)
@@ -274,3 +275,52 @@ def test_what_is_not_installed_is_named_with_its_extra(tmp_path: Path, source: s
     assert f"need {library}, which is not installed" in done.stdout
     assert 'pip install "cotsmith[data]"' in done.stdout
     assert issubclass(UsageError, Exception)
+
+
+ON_A_HUB = """
+import sys
+from PIL import Image
+from cotsmith.errors import CotsmithError
+from cotsmith.scoring.elsewhere import fetched
+from cotsmith.scoring.sources import load_dataset
+
+for name in sys.argv[1:]:
+    try:
+        dataset = fetched(load_dataset(name))
+    except CotsmithError as error:
+        print(name, "|", str(error).splitlines()[0])
+    else:
+        colors = [Image.open(item.path).getpixel((0, 0)) for item in dataset.items]
+        print(name, "|", dataset.name, dict(dataset.splits), dataset.labels, colors)
+"""
+
+
+def test_data_sets_of_the_hub_come_through_its_own_library(library: Any, tmp_path: Path) -> None:
+    made(library, (0, 1)).to_parquet(tmp_path / "both.parquet")
+    made(library, (1,)).to_parquet(tmp_path / "one.parquet")
+    both, single = (tmp_path / "both.parquet").read_bytes(), (tmp_path / "one.parquet").read_bytes()
+    shards = {"data/train-00000-of-00001.parquet": both, "data/test-00000-of-00001.parquet": single}
+    data_sets = {
+        "owner/gems": {"README.md": b"# Gems\n", **shards},
+        "owner/one": {"data/train-00000-of-00001.parquet": both},
+        "owner/script": {"script.py": b"open('ran', 'w')", **shards},
+    }
+    names = {
+        "owner/gems": f"owner/gems@{COMMIT} {{'test': 1, 'train': 2}} ('Emerald', 'Ruby') [{RED}, {GREEN}, {GREEN}]",
+        f"hf:owner/gems@{COMMIT}:default:test": f"owner/gems@{COMMIT}:default:test {{}} ('Emerald',) [{GREEN}]",
+        "owner/one": f"owner/one@{COMMIT} {{}} ('Emerald', 'Ruby') [{RED}, {GREEN}]",
+        "owner/gems@v9": 'owner/gems@v9: no revision "v9"',
+        "owner/gems:huge": "owner/gems:huge: the data set cannot be loaded: BuilderConfig 'huge' not found",
+        "owner/script": "owner/script: the data set cannot be loaded: Dataset scripts are no longer supported",
+        "owner/gone": "owner/gone: no such folder or file, and no such data set on the Hugging Face hub",
+    }
+    with hub(data_sets) as running:
+        environment = {**os.environ, "HF_ENDPOINT": running.endpoint, "HF_HOME": str(tmp_path / "home")}
+        environment["HF_HUB_OFFLINE"] = environment["HF_HUB_DISABLE_XET"] = "0"
+        command = [sys.executable, "-c", ON_A_HUB, *names]
+        done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
+    answers = dict(line.split(" | ", 1) for line in done.stdout.splitlines())
+    for name, says in names.items():
+        assert answers[name].startswith(says)
+    assert done.stderr == ""
+    assert not (tmp_path / "ran").exists()
