@@ -143,12 +143,12 @@ def edits_to_json(edits: Iterable[Edit]) -> list[dict[str, Json]]:
 
 
 def edits_from_json(value: Json) -> tuple[Edit, ...]:
-    """The edits of a list, or of an object ``{"edits": [...]}`` as ``diff`` prints it.
+    """The edits of a list, or of an object ``{"edits": [...]}`` as ``diff`` prints it, also with what they did.
 
     Raises:
         EditError: as ``from_json`` does; ``where`` counts the edits from 1.
     """
-    if isinstance(value, dict) and set(value) == {"edits"}:
+    if isinstance(value, dict) and "edits" in value and set(value) <= {"edits", "effect"}:
         value = value["edits"]
     if not isinstance(value, list):
         raise EditError(f'edits are a list, or an object with the one key "edits", not {shape(value)}', where="edits")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import nlargest
@@ -17,6 +18,7 @@ _SAME_NAME = 0.8
 _CANDIDATES = 8
 # Comparing names letter by letter is slow; without rules to go by, it is done for a few classes only.
 _FEW_PAIRS = 2_500
+_ENOUGH_RULES = 2
 # Two classes that trade their names cost three renames, and perhaps a move.
 _WORTH_TRADING = 4
 
@@ -49,7 +51,7 @@ def match_classes(old: System, new: System, columns: Sequence[Column]) -> dict[s
 
     The same name is the same class, unless two classes traded their rows. Of the rest, those are one class renamed
     whose names have the same letters, or whose rules are equal or mostly equal; the fewer rules there are to compare,
-    the more alike the names must be.
+    the more alike the names must be, unless two or more are equal and no other of these classes has the same.
     """
     same = [name for name in old.rules if name in new.rules]
     changed = [name for name in same if old.rules[name] != new.rules[name]]
@@ -104,6 +106,7 @@ def _scored(gone: Mapping[str, _Row], fresh: Mapping[str, _Row]) -> Iterator[tup
     bits: dict[tuple[int, Rule], int] = {}
     ours = {name: _signature(row, bits) for name, row in gone.items()}
     theirs = [(name, *_signature(row, bits)) for name, row in fresh.items()]
+    marks_old, marks_new = Counter(cells for _, cells in ours.values()), Counter(cells for *_, cells in theirs)
     for old, (spoken, cells) in ours.items():
         alike = [
             (weight, new)
@@ -113,6 +116,8 @@ def _scored(gone: Mapping[str, _Row], fresh: Mapping[str, _Row]) -> Iterator[tup
         for weight, new in nlargest(_CANDIDATES, alike, key=lambda item: item[0]):
             if (score := weight + 0.4 * text_similarity(old, new)) >= _SAME_CLASS:
                 yield score, old, new
+        if cells.bit_count() >= _ENOUGH_RULES and marks_old[cells] == marks_new[cells] == 1:
+            yield from ((_SAME_CLASS, old, new) for new, _, other_cells in theirs if other_cells == cells)
         if few and not spoken:
             yield from _by_name(old, [new for new, other_spoken, _ in theirs if not other_spoken])
 

@@ -72,6 +72,13 @@ CROWD = System(
 """Sixty classes, forty of them red."""
 
 
+GEMS = System(
+    attributes=(Attribute("hue", ("a {} gem",), ("red", "green")), Attribute("cut", ("{}",), ("round", "flat"))),
+    rules={"Ruby": {"hue": ("red",), "cut": ("flat",)}, "Jade": {"hue": ("green",), "cut": ("flat",)}},
+)
+"""Two classes with two rules each."""
+
+
 @dataclass(frozen=True)
 class Situation:
     """``made`` leads from ``before`` to the new system; ``found`` is what a diff should say (``made`` by default)."""
@@ -165,6 +172,12 @@ SITUATIONS = (
     _case("an attribute moved", MoveAttribute("home", 1)),
     _case("a class moved", MoveClass("cobra", 2)),
     _case("a class renamed", RenameClass("cobra", "viper")),
+    _case(
+        "a class of few rules renamed beyond recognition",
+        RenameClass("Ruby", "Carmine"),
+        _set("Jade", "hue"),
+        before=GEMS,
+    ),
     _case("a class renamed by one letter", RenameClass("falcon", "falcons")),
     _case(
         "a class respelled and described anew",
