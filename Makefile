@@ -7,7 +7,9 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 # Set on Linux without a GPU to get the small build of torch; see the README.
 TORCH_INDEX ?=
 
-.PHONY: demo test check bench docs clean
+OPENAI2 := .build/openai2
+
+.PHONY: demo test test-openai2 check bench docs clean
 .DELETE_ON_ERROR:
 
 demo: $(READY)
@@ -15,6 +17,10 @@ demo: $(READY)
 
 test: $(READY)
 	$(BIN)/python -m pytest -n auto
+
+# The tests of the LLM clients once more with the older major of OpenAI's SDK, which other packages still ask for.
+test-openai2: $(OPENAI2)/.ready .build/cotsmith
+	PYTHONPATH=.build $(OPENAI2)/bin/python -m pytest tests/authoring/test_clients.py
 
 check: $(READY) .build/cotsmith
 	$(BIN)/ruff check .
@@ -45,6 +51,13 @@ $(READY): pyproject.toml constraints.txt
 	$(if $(TORCH_INDEX),$(PIP) install --quiet -c constraints.txt --index-url $(TORCH_INDEX) torch)
 	@echo "Installing cotsmith and what it needs into $(VENV); this takes a minute or more."
 	@$(PIP) install -c constraints.txt -e . --group dev > $(VENV)/install.log 2>&1 || { cat $(VENV)/install.log; exit 1; }
+	touch $@
+
+$(OPENAI2)/.ready: pyproject.toml constraints.txt
+	$(PYTHON) -m venv --clear $(OPENAI2)
+	grep -v '^openai==' constraints.txt > $(OPENAI2)/constraints.txt
+	$(OPENAI2)/bin/python -m pip --disable-pip-version-check install --quiet -c $(OPENAI2)/constraints.txt \
+		"openai>=2.20,<3" anthropic click hypothesis json-repair jsonschema platformdirs pytest
 	touch $@
 
 # mypy reads the tests' `import cotsmith` through this link, whatever the clone's folder is called.

@@ -146,7 +146,12 @@ def _anthropic_key() -> bool:
         return True
     import anthropic
 
-    return anthropic.Anthropic().credentials is not None
+    try:
+        return anthropic.Anthropic().credentials is not None
+    except anthropic.AnthropicError as error:
+        raise LLMError(
+            f"the profile of Anthropic's SDK cannot be used: {plain(str(error))}", hint="Or set ANTHROPIC_API_KEY."
+        ) from error
 
 
 def _unknown(text: str) -> UsageError:

@@ -22,9 +22,9 @@ class Patience:
     """
 
     connect: float = 10.0
-    first: float = 300.0
+    first: float = 180.0
     between: float = 120.0
-    total: float = 1800.0
+    total: float = 900.0
     attempts: int = 5
     wait: float = 1.0
     longest: float = 60.0

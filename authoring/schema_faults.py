@@ -44,15 +44,15 @@ def _is_other(error: ValidationError) -> bool:
 
 def _sentence(error: ValidationError) -> str:
     place = _place(list(error.absolute_path))
-    message = error.message
-    if error.validator in ("anyOf", "oneOf"):
-        constants = _constants(error.validator_value)
-        message = f"{error.instance!r} is not one of the forms allowed here"
-        if constants:
-            message += f", whose {constants[0]} is {', '.join(constants[1])}"
-    if len(message) > _LONGEST:
-        message = f"{message[: _LONGEST // 2]} … {message[-_LONGEST // 2 :]}"
-    return f"{place}: {message}"
+    if error.validator not in ("anyOf", "oneOf"):
+        return f"{place}: {_cut(error.message)}"
+    constants = _constants(error.validator_value)
+    told_apart = f", whose {constants[0]} is {', '.join(constants[1])}" if constants else ""
+    return f"{place}: {_cut(repr(error.instance))} is not one of the forms allowed here{told_apart}"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST // 2]} … {text[-_LONGEST // 2 :]}"
 
 
 def _constants(variants: object) -> tuple[str, list[str]] | None:

@@ -208,15 +208,19 @@ def test_what_will_not_change_is_asked_once(llm_for: Go, status: int, message: s
     assert hint in error.hint
 
 
-@pytest.mark.parametrize("status", [408, 409, 429, 500, 502, 503, 504, 529])
-@pytest.mark.parametrize("headers", [{}, {"retry-after": "0"}, {"retry-after": "3600"}], ids=["", "now", "later"])
-def test_what_may_change_is_asked_again(llm_for: Go, status: int, headers: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    ("status", "wish"),
+    [(408, ""), (409, ""), (500, ""), (502, ""), (503, ""), (504, "")]
+    + [(status, wish) for status in (429, 529) for wish in ("", "0", "3600", "Fri, 01 Jan 2100 00:00:00 GMT")],
+)
+def test_what_may_change_is_asked_again(llm_for: Go, status: int, wish: str) -> None:
+    headers = {"retry-after": wish} if wish else {}
     said: list[str] = []
     with Loopback([Act(status=status, headers=headers, message="wait"), GOOD]) as server:
         answer = ask(llm_for(server), REQUEST, watch=lambda seen: said.append(seen.note) if seen.note else None)
     assert answer.exchanges[0].reply.attempts == 2
     assert f"HTTP {status}: wait" in said[0]
-    assert ("it asks for 3600 s" in said[0]) == (headers.get("retry-after") == "3600")
+    assert ("it asks for" in said[0]) == (len(wish) > 1)
 
 
 def test_a_server_that_stays_busy_is_left_alone(llm_for: Go) -> None:
@@ -260,7 +264,7 @@ def test_a_reply_that_does_not_end_is_cut(llm_for: Go, act: Act, tmp_path: Path)
 
 
 def test_no_first_byte_within_the_time_allowed(llm_for: Go) -> None:
-    patience = Patience(attempts=2, wait=0.001, connect=0.1, first=0.1, total=1)
+    patience = Patience(attempts=2, wait=0.001, connect=0.1, first=0.1, total=0.5)
     with Loopback([Act(silent=True)]) as server:
         error = refused(llm_for(server, patience))
     assert "within" in error.message
