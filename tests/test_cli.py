@@ -18,7 +18,7 @@ from cotsmith.cli import VERBS, LazyGroup, run
 from cotsmith.cli import cotsmith as group
 from cotsmith.environment import OWN
 
-HEAVY = ("torch", "transformers", "textual", "openai", "anthropic")
+HEAVY = ("torch", "transformers", "textual", "openai", "anthropic", "pyarrow", "datasets", "httpx2")
 
 
 def cotsmith_process(

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import sqlite3
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +18,8 @@ import cotsmith
 from cotsmith.errors import DataError
 from cotsmith.scoring.dataset import Dataset, Item
 from cotsmith.scoring.evaluation import evaluate
-from cotsmith.scoring.splitting import SHARES, Splitting, split_dataset
+from cotsmith.scoring.labelled import LabelledEmbeddings
+from cotsmith.scoring.splitting import SHARES, Splitting, find_copies, split_dataset
 from cotsmith.systems.model import Attribute, System
 from tests.scoring.worlds import HashEncoder
 
@@ -127,3 +131,48 @@ def test_a_split_that_the_data_does_not_name_is_made_by_content(tmp_path: Path, 
     assert 0 < found.n == len(made) < 40
     with pytest.raises(DataError, match='no split "holdout"; the data names no splits'):
         evaluate(system, data, HashEncoder(), split="holdout")
+
+
+def remembered(folder: Path) -> int:
+    with closing(sqlite3.connect(folder / "index.db")) as index:
+        return int(index.execute("SELECT count(*) FROM files").fetchone()[0])
+
+
+def test_what_did_not_change_is_not_read_again(tmp_path: Path, own_cache: Path) -> None:
+    data = dataset(tmp_path, {f"a/{number}": b"%d" % number for number in range(5)})
+    for item in data.items:
+        os.utime(item.path, (1_000_000_000, 1_000_000_000))  # what was written a moment ago may be written again
+    first = by_name(split_dataset(data))
+    assert remembered(own_cache) == 5
+    with closing(sqlite3.connect(own_cache / "index.db", isolation_level=None)) as index:
+        index.execute("UPDATE files SET content = zeroblob(32)")
+    assert len(set(by_name(split_dataset(data)).values())) == 1  # so it believes what it has noted
+    assert by_name(split_dataset(data, remember=False)) == first
+
+
+def test_without_a_cache_it_reads_the_files(tmp_path: Path, own_cache: Path) -> None:
+    data = dataset(tmp_path, {"a/1": b"x", "b/1": b"x"})
+    own_cache.touch()  # a file where the folder should be
+    assert split_dataset(data).conflicts[0].marks == ("a", "b")
+    own_cache.unlink()
+    split_dataset(data, remember=False)
+    assert not own_cache.exists()
+
+
+def test_embeddings_are_split_as_files_are() -> None:
+    vectors = np.random.default_rng(0).normal(size=(30, 4))
+    labels = ["a"] * 20 + ["b"] * 10
+    found = split_dataset(LabelledEmbeddings(vectors, labels))
+    assert found.made
+    parts = {name: found.dataset.split(name) for name in SHARES}
+    assert sum(map(len, parts.values())) == 30
+    assert all(set(part.labels) == {"a", "b"} for part in parts.values())
+    again = split_dataset(LabelledEmbeddings(vectors[::-1], labels[::-1])).dataset
+    assert again.split_of == found.dataset.split_of[::-1]
+
+
+def test_equal_embeddings_are_copies() -> None:
+    vectors = [[1.0, 0.0], [2.0, 0.0], [0.0, 1.0]]  # the first two have one direction
+    conflicts, leaks = find_copies(LabelledEmbeddings(vectors, ["a", "b", "a"], splits=["dev", "test", "dev"]))
+    assert [(copies.images, copies.marks) for copies in conflicts] == [(("row 0", "row 1"), ("a", "b"))]
+    assert [copies.marks for copies in leaks] == [("dev", "test")]
