@@ -69,6 +69,10 @@ VERBS: dict[str, tuple[str, str]] = {
         "cotsmith.scoring.commands:classify",
         "Name images and say why: what was seen, and what the class's rules expect.",
     ),
+    "review": (
+        "cotsmith.review.commands:review",
+        "See in the terminal what is wrong with a system and why, and correct it, each edit with its effect.",
+    ),
     "refine": (
         "cotsmith.authoring.refine_command:refine",
         "Let an LLM propose edits, each measured on images before anybody takes it.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from ..authoring.llm_options import LLMChoice, llm_options
 from ..errors import UsageError
@@ -37,7 +38,9 @@ if TYPE_CHECKING:
     help="How to show images; i goes through the ways.  [default: best; off over ssh]",
 )
 @click.option("--key", "keys", metavar="ACTION=KEYS", multiple=True, help="Give an action other keys, as save=w.")
+@click.pass_context
 def review(
+    ctx: click.Context,
     file: str,
     data: DataChoice | None,
     encoder: EncoderChoice | None,
@@ -59,6 +62,9 @@ def review(
     from .actions import keymap
 
     changed = keymap(keys)
+    if not any(ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE for name in ("data", "encoder")):
+        # Both may stand in the configuration; images without an encoder are of no use here.
+        data = data if encoder else None
     if data is not None and encoder is None:
         raise UsageError("--data needs an encoder", hint='Add --encoder, such as "demo" or a Hugging Face model id.')
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
