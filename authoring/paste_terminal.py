@@ -12,7 +12,7 @@ from .. import terminal
 from ..errors import InputError
 from ..systems.atomic import write_atomically
 from ..systems.sources import reason
-from ..systems.text import plain
+from ..systems.text import plain, plain_lines
 
 END = "."
 """A line that holds nothing else ends a reply."""
@@ -32,6 +32,7 @@ class TerminalDesk:
         self._reply = None if reply == "-" else reply
         self._prompt_to = None if prompt_to == "-" else prompt_to
         self._from_file = self._reply
+        self._wish = ""
 
     def show(self, prompt: str, pictures: int) -> None:
         """Give out ``prompt``. Raises ``InputError`` when its file cannot be written."""
@@ -40,15 +41,10 @@ class TerminalDesk:
         if self._prompt_to is not None:
             write_atomically(self._prompt_to, (prompt + "\n").encode("utf-8", "replace"))
         else:
-            terminal.out(prompt)
+            terminal.out(plain_lines(prompt) if sys.stdout.isatty() else prompt)
         where = f"in {plain(self._prompt_to)}" if self._prompt_to is not None else "above"
-        attached = f", with its {pictures} pictures, which you attach there," if pictures else ""
-        ended = " or Ctrl-D" if sys.stdin.isatty() else ""
-        if self._reply is None:
-            terminal.note(
-                f"\nPaste the prompt {where}{attached} into a chat window, then its reply here. "
-                f'End the reply with a line that holds only "{END}"{ended}.'
-            )
+        attached = f" with its {pictures} pictures, which you attach there," if pictures else ""
+        self._wish = f"\nPaste the prompt {where}{attached} into a chat window, then its reply here."
 
     def read(self) -> str | None:
         """The reply; ``None`` at the end of what there is. Raises ``InputError`` when its file cannot be read."""
@@ -64,8 +60,21 @@ class TerminalDesk:
                 f"\nPaste this into the same chat, save the reply in {plain(self._reply)}, and run this again."
             )
             return None
-        text = _from_terminal(sys.stdin.fileno()) if sys.stdin.isatty() else _from_pipe()
+        text = self._typed() if sys.stdin.isatty() else _from_pipe()
         return text if text.strip() else None
+
+    def _typed(self) -> str:
+        """What is typed or pasted until its end."""
+        descriptor = sys.stdin.fileno()
+        typed = b"\n"  # so that the first line may be the end as well
+        with _of_any_length(descriptor):
+            terminal.note(f'{self._wish} End it with a line that holds only "{END}", or with Ctrl-D.')
+            while _CTRL_D not in typed and not typed.endswith(_ENDED):
+                got = os.read(descriptor, 65536)
+                if not got:
+                    break
+                typed += got.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        return typed.split(_CTRL_D)[0].removesuffix(_ENDED).removeprefix(b"\n").decode("utf-8", "replace")
 
 
 def _from_pipe() -> str:
@@ -77,21 +86,9 @@ def _from_pipe() -> str:
     return b"".join(lines).decode("utf-8", "replace")
 
 
-def _from_terminal(descriptor: int) -> str:
-    """What is typed or pasted until its end. A terminal that waits for whole lines would cut them at 4,095 bytes."""
-    typed = b"\n"  # so that the first line may be the end as well
-    with _without_lines(descriptor):
-        while _CTRL_D not in typed and not typed.endswith(_ENDED):
-            got = os.read(descriptor, 65536)
-            if not got:
-                break
-            typed += got.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    text = typed.split(_CTRL_D)[0].removesuffix(_ENDED).removeprefix(b"\n")
-    return text.decode("utf-8", "replace")
-
-
 @contextmanager
-def _without_lines(descriptor: int) -> Iterator[None]:
+def _of_any_length(descriptor: int) -> Iterator[None]:
+    """A terminal that waits for whole lines would cut them at 4,095 bytes, and JSON may be one line."""
     try:
         import termios
     except ImportError:  # Windows

@@ -1,0 +1,124 @@
+"""Prompts go out, replies come in, by hand: through files, pipes and a real terminal."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cotsmith.authoring.asking import ask
+from cotsmith.authoring.describing import example, in_words
+from cotsmith.authoring.llm import Message, Request
+from cotsmith.authoring.models import load_llm
+from cotsmith.authoring.paste import prompt_of
+from cotsmith.authoring.schema_faults import faults_of
+from cotsmith.errors import InputError, LLMError
+from cotsmith.systems.edit_json import edit_schema
+from cotsmith.systems.json_form import Json
+
+SCHEMA: dict[str, Json] = {
+    "type": "object",
+    "properties": {
+        "size": {"type": "string", "enum": ["small", "large"], "description": "How big it is."},
+        "marks": {"type": "array", "items": {"type": "object", "properties": {"text": {"type": "string"}}}},
+    },
+    "required": ["size"],
+    "additionalProperties": False,
+}
+REQUEST = Request("describe", "v1", "Be brief.", (Message("user", "What is it?"),), SCHEMA, 1000)
+
+
+def test_the_prompt_says_the_form_in_words_and_by_example() -> None:
+    prompt = prompt_of(REQUEST)
+    assert prompt.startswith("Be brief.\n\nWhat is it?")
+    assert '- size: one of "small", "large". How big it is.' in prompt
+    assert "- marks: a list; each entry is an object (may be left out)." in prompt
+    shown = prompt.partition("```json\n")[2].partition("\n```")[0]
+    assert faults_of(json.loads(shown), SCHEMA) == ()
+
+
+def test_a_union_is_described_by_its_alternatives() -> None:
+    schema: dict[str, Json] = {"type": "object", "properties": {"edit": edit_schema()}, "required": ["edit"]}
+    words = in_words(schema)
+    assert 'edit: always "add-option"' in words
+    assert words.count("- either an object") == len(edit_schema()["anyOf"])
+    assert isinstance(example(schema), dict)
+
+
+def test_a_reply_from_a_file_needs_no_prompt(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "reply.txt"
+    path.write_text("Sure:\n```python\n{'size': 'small',}\n```\n")
+    assert ask(load_llm("paste", reply=str(path)), REQUEST).value == {"size": "small"}
+    assert capsys.readouterr().out == ""
+
+
+def test_faults_of_a_file_are_the_next_prompt(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "reply.txt"
+    path.write_text('{"size": "huge"}')
+    with pytest.raises(LLMError) as caught:
+        ask(load_llm("paste", reply=str(path)), REQUEST)
+    assert caught.value.exit_code == 3
+    told = capsys.readouterr()
+    assert "'huge' is not one of ['small', 'large']" in told.out
+    assert "What is it?" not in told.out  # the chat knows
+    assert str(path) in told.err
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="cannot be read"):
+        ask(load_llm("paste", reply=str(tmp_path / "none.txt")), REQUEST)
+
+
+def test_the_prompt_may_go_to_a_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"")))
+    path = tmp_path / "prompt.md"
+    with pytest.raises(LLMError, match="no reply came"):
+        ask(load_llm("paste", prompt_to=str(path)), REQUEST)
+    assert path.read_text("utf-8") == prompt_of(REQUEST) + "\n"
+    assert capsys.readouterr().out == ""
+
+
+def test_a_pipe_may_hold_several_replies(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    piped = b'{"size": "huge"}\n.\n\xff{"size": "large"}\n'
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(piped)))
+    answer = ask(load_llm("paste"), REQUEST)
+    assert answer.value == {"size": "large"}
+    assert len(answer.exchanges) == 2
+    assert "'huge'" in capsys.readouterr().out
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
+@pytest.mark.parametrize("end", [b"\r.\r", b"\r\x04"], ids=["a single .", "Ctrl-D"])
+def test_a_terminal_takes_lines_of_any_length(end: bytes, tmp_path: Path) -> None:
+    import pty
+
+    code = (
+        "from cotsmith.authoring.paste_terminal import TerminalDesk\n"
+        "desk = TerminalDesk(prompt_to='prompt.md')\n"
+        "desk.show('The prompt', 0)\n"
+        "open('got.txt', 'w').write(desk.read())\n"
+    )
+    reply = b'{"size": "' + b"x" * 9000 + b'"}'
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-c", code], cwd=tmp_path, stdin=theirs, stdout=theirs, stderr=subprocess.PIPE
+    ) as process:
+        os.close(theirs)
+        assert process.stderr is not None
+        asked = b""
+        while b"Ctrl-D" not in asked:  # it is ready, and says how to end
+            asked += os.read(process.stderr.fileno(), 1000)
+        sent = reply + end
+        while sent:
+            sent = sent[os.write(ours, sent[:1000]) :]
+            os.read(ours, 65536)  # the echo
+        assert process.wait(60) == 0
+    os.close(ours)
+    assert (tmp_path / "got.txt").read_text().strip() == reply.decode()
