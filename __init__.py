@@ -14,6 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .authoring.models import load_llm as load_llm
     from .authoring.optimize import optimize as optimize
     from .errors import CotsmithError as CotsmithError
     from .scoring.classifier import Classifier as Classifier
@@ -58,6 +59,7 @@ _HOME = {
     "load_dataset": "scoring.sources",
     "load_embeddings": "scoring.embeddings_file",
     "load_encoder": "scoring.encoders",
+    "load_llm": "authoring.models",
     "optimize": "authoring.optimize",
     "split_dataset": "scoring.splitting",
 }
