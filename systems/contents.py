@@ -12,6 +12,7 @@ from .model import LEAST_WEIGHT, Allowance, Rule, System, prompt_problem, text_p
 from .positions import Path
 from .problem import Problem, Suggestions, quote, quoted
 
+_NAMED_BY = {"unknown-attribute": "attributes", "unknown-class": "rules"}
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -31,7 +32,9 @@ def inspect(data: dict[str, Any]) -> list[Problem]:
     problems += _rules(rules, attributes, suggestions)
     problems += _notes(_object(data.get("notes")), rules, attributes, suggestions)
     problems += _allowances(data.get("allow"))
-    return problems
+    # Where the names themselves cannot be read, that nothing is known by them is no fault of its own.
+    unread = {kind for kind, key in _NAMED_BY.items() if not isinstance(data.get(key), dict)}
+    return [problem for problem in problems if problem.kind not in unread]
 
 
 def omissions(data: dict[str, Any]) -> list[Problem]:
@@ -89,7 +92,8 @@ def _rules(rules: dict[str, Any], attributes: dict[str, Any], suggestions: Sugge
     options: dict[str, dict[str, None] | None] = {}
     for name, value in attributes.items():
         listed = _object(value).get("options")
-        options[name] = dict.fromkeys(text for _, text in _entries(listed)) if isinstance(listed, list) else None
+        readable = isinstance(listed, list) and all(isinstance(option, str) for option in listed)
+        options[name] = dict.fromkeys(text for _, text in _entries(listed)) if readable else None
     for class_name, row in rules.items():
         yield from _text("class name", class_name, ("rules", class_name), on_key=True)
         for name, value in _object(row).items():

@@ -31,7 +31,7 @@ from .edit_kinds import (
     SetWeight,
 )
 from .model import Allowance, Attribute, Rule, System
-from .text import plain
+from .text import counted, plain
 
 
 def describe(edit: Edit, before: System | None = None) -> str:
@@ -100,8 +100,8 @@ def _describe_attribute(
 ) -> str:
     if isinstance(edit, AddAttribute):
         new = edit.attribute
-        options = f"{_count(len(new.options), 'option')} ({_quoted(new.options)})" if new.options else "no options"
-        rules = f", {_count(_speaking(edit.rules), 'rule')}" if _speaking(edit.rules) else ""
+        options = f"{counted(len(new.options), 'option')} ({_quoted(new.options)})" if new.options else "no options"
+        rules = f", {counted(_speaking(edit.rules), 'rule')}" if _speaking(edit.rules) else ""
         place = _as_number(edit.position)
         return f"add attribute {_quote(new.name)}{place}: {_quoted(new.prompts)}, {options}{rules}"
     old = _find(before, edit.attribute)
@@ -193,10 +193,6 @@ def _find(system: System | None, name: str | None) -> Attribute | None:
 
 def _speaking(rules: Mapping[str, Rule]) -> int:
     return sum(1 for rule in rules.values() if rule)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _text(text: str) -> str:

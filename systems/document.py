@@ -92,8 +92,13 @@ def parse_document(text: str, name: str = "<text>") -> Document:
         except CotsmithError as error:  # the model refuses what the checks above let through
             problems = [Problem("schema", (), str(error))]
     positions = scan(text)
+    if repeated:  # what the lost key held may be what others name
+        problems = [problem for problem in problems if problem.kind not in _REFERENCES]
     found = [*_located(problems, positions), *_duplicates(positions)]
     return Document(name, text, data, _in_order(found), None)
+
+
+_REFERENCES = {"unknown-option", "unknown-attribute", "unknown-class"}
 
 
 def _located(problems: Sequence[Problem], positions: Positions) -> tuple[Problem, ...]:

@@ -11,6 +11,7 @@ from ..errors import InvalidSystemError
 from .import_texts import clean, made_up_prompt
 from .model import Attribute, Rule, System
 from .problem import quote
+from .text import counted
 
 _DELIMITERS = ",;\t"
 _PIECE = re.compile(r"\\([|\\])|(\|)|([^|\\]+|\\)")
@@ -48,7 +49,9 @@ def read_csv(text: str, source: str, name: str) -> tuple[System, list[str]]:
     for row in rows:
         cells = row.cells[: len(names) + 1] if not any(row.cells[len(names) + 1 :]) else row.cells
         if len(cells) != len(names) + 1:
-            raise _fault(source, row.number, f"the row has {len(cells)} cells, the header has {len(names) + 1}")
+            raise _fault(
+                source, row.number, f"the row has {counted(len(cells), 'cell')}, the header has {len(names) + 1}"
+            )
         class_name = clean(cells[0])
         if not class_name:
             raise _fault(source, row.number, "the row has no class in its first cell")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from .import_texts import Faults, clean, made_up_prompt
+from .import_texts import FaultPlace, Faults, clean, made_up_prompt, nowhere
 from .json_form import Json, shape
-from .model import SLOT, Attribute, Rule, System
-from .problem import format_place
+from .model import SLOT, Attribute, Rule, System, text_problem
+from .problem import format_place, quote
 
 SINGLE_ATTRIBUTE = "descriptor"
 """The name of the one attribute that a plain list of descriptors makes."""
@@ -21,7 +21,7 @@ def is_descriptors(value: Json) -> bool:
     return isinstance(value, dict) and bool(value) and all(_is_row(row) for row in value.values())
 
 
-def read_descriptors(value: Json, source: str, name: str) -> tuple[System, list[str]]:
+def read_descriptors(value: Json, source: str, name: str, place: FaultPlace = nowhere) -> tuple[System, list[str]]:
     """The system that ``value`` writes, called ``name``, and what a person should know of the reading.
 
     Every descriptor becomes an option, in order of first appearance, and a class's rule is any of its descriptors.
@@ -30,15 +30,19 @@ def read_descriptors(value: Json, source: str, name: str) -> tuple[System, list[
         InvalidSystemError: a value that is neither a text nor a list of texts, or a text that no option can be.
     """
     assert isinstance(value, dict)
-    faults = Faults(source)
+    faults = Faults(source, place)
     options: dict[str, dict[str, None]] = {}
     rules: dict[str, dict[str, Rule]] = {}
     repeated: list[str] = []
     for class_name, row in value.items():
         if clean(class_name) in rules:
-            faults.add((class_name,), "the class stands twice")
+            faults.add((class_name,), "the class stands twice", on_key=True)
+        if problem := text_problem(clean(class_name)):
+            faults.add((class_name,), f"class name {quote(class_name)}: {problem}", on_key=True)
         cells = rules[clean(class_name)] = {}
         for attribute, texts in _row(row).items():
+            if problem := text_problem(clean(attribute)):
+                faults.add((class_name, attribute), f"attribute name {quote(attribute)}: {problem}", on_key=True)
             named = options.setdefault(clean(attribute), {})
             chosen = _texts(texts, (class_name, attribute), faults, repeated)
             named.update(chosen)
@@ -81,6 +85,8 @@ def _texts(value: Json, path: tuple[str, ...], faults: Faults, repeated: list[st
     for text in value if isinstance(value, list) else [] if value is None else [value]:
         if not isinstance(text, str):
             faults.add(path, f"a descriptor is a text, not {shape(text)}")
+        elif clean(text) and (problem := text_problem(clean(text))):
+            faults.add(path, f"descriptor {quote(text)}: {problem}")
         elif clean(text) in texts:
             repeated.append(format_place((*path, clean(text))))
         elif clean(text):

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from .import_texts import Faults, clean, made_up_prompt, slotted
+from ..errors import InvalidSystemError
+from .import_texts import FaultPlace, Faults, clean, made_up_prompt, nowhere, slotted
 from .json_form import Json, shape
-from .model import Attribute, Rule, System
+from .model import Attribute, Rule, System, text_problem
 from .positions import Path
-from .problem import format_place, quote, suggest
+from .problem import format_place, quote, quoted, suggest
+from .text import counted
 
 GROUPS = ("classification_cot", "classification_groups")
 _PROMPT_KEYS = ("prompt", "prompts", "template", "templates", "text", "question")
+_COUNTS = "An index counts the attribute's options from 0."
 _OPTION_KEYS = ("options", "classes", "labels", "choices", "values", "answers")
 
 
@@ -54,29 +57,37 @@ def names_indexes(rules: Json) -> bool:
     return any(isinstance(entry, int) and not isinstance(entry, bool) for entry in entries)
 
 
-def read_index_form(groups: Json, rules: Json, source: str, name: str) -> tuple[System, list[str]]:
+def read_index_form(
+    groups: Json, rules: Json, source: str, name: str, place: FaultPlace = nowhere
+) -> tuple[System, list[str]]:
     """The system that ``groups`` and ``rules`` write, called ``name``, and what a person should know of the reading.
 
     A group is ``{"prompt": TEMPLATE, "options": [...]}`` (``classes``, ``labels`` ... are understood as well) or just
     the list of options. A class's rules are indexes by group name, or a list of them in the groups' order; an index
     counts from 0, a list of indexes means any of them, ``None`` says nothing, and an option's text is understood too.
+    ``place`` tells where things stand, for paths that begin with a group's name or with ``rules``.
 
     Raises:
         InvalidSystemError: all faults; an index out of range with its class, attribute and the number of options.
     """
-    faults = Faults(source)
+    faults = Faults(source, place)
     read = list(_groups(groups, faults))
     faults.refuse()
     if rules is None:
         faults.add((), 'there are no rules: they should stand beside the groups, as "rules" or "..._rules"')
         faults.refuse()
     table = _rows(rules, read, faults)
-    faults.refuse("An index counts the attribute's options from 0.")
-    attributes = tuple(
-        Attribute(group.name, group.prompts, tuple(dict.fromkeys(group.options)), group.weight, group.note)
-        for group in read
-    )
+    attributes = tuple(attribute for group in read if (attribute := _attribute(group, faults)) is not None)
+    faults.refuse()
     return System(name=name, attributes=attributes, rules=table), _remarks(groups, read)
+
+
+def _attribute(group: _Group, faults: Faults) -> Attribute | None:
+    try:
+        return Attribute(group.name, group.prompts, tuple(dict.fromkeys(group.options)), group.weight, group.note)
+    except InvalidSystemError as error:
+        faults.add((group.name,), error.message, error.hint, on_key=True)
+        return None
 
 
 def _remarks(groups: Json, read: list[_Group]) -> list[str]:
@@ -135,7 +146,7 @@ def _groups(groups: Json, faults: Faults) -> Iterator[_Group]:
     for name, form in named:
         path: Path = (name,)
         if clean(name) in seen:
-            faults.add(path, "the group stands twice")
+            faults.add(path, "the group stands twice", on_key=True)
         seen.add(clean(name))
         if isinstance(form, list):
             form = {"options": form}
@@ -188,18 +199,25 @@ def _rows(rules: Json, groups: list[_Group], faults: Faults) -> dict[str, dict[s
     for class_name, row in rules.items():
         path: Path = ("rules", class_name)
         if clean(class_name) in table:
-            faults.add(path, "the class stands twice")
+            faults.add(path, "the class stands twice", on_key=True)
+        if problem := text_problem(clean(class_name)):
+            faults.add(path, f"class name {quote(class_name)}: {problem}", on_key=True)
         cells = table[clean(class_name)] = {}
         if isinstance(row, list) and len(row) == len(groups):
             row = dict(zip(by_name, row, strict=True))
         if not isinstance(row, dict):
-            wrong = f"{len(row)} indexes for {len(groups)} attributes" if isinstance(row, list) else shape(row)
+            wrong = (
+                f"{counted(len(row), 'index', 'indexes')} for {counted(len(groups), 'attribute')}"
+                if isinstance(row, list)
+                else shape(row)
+            )
             faults.add(path, f"a class has an index for every attribute, not {wrong}")
             continue
         for name, cell in row.items():
             group = by_name.get(clean(name))
             if group is None:
-                faults.add((*path, name), f"{quote(name)} is not an attribute{suggest(name, by_name)}")
+                message = f"{quote(name)} is not an attribute{suggest(name, by_name)}"
+                faults.add((*path, name), message, f"The attributes are {quoted(list(by_name))}.", on_key=True)
             else:
                 cells[group.name] = tuple(_cell(cell, group.options, (*path, name), faults))
     return table
@@ -222,6 +240,8 @@ def _cell(cell: Json, options: list[str], path: Path, faults: Faults) -> Iterato
         else:
             shown = str(index) if abs(index) < 10**12 else "that number"
             known = (
-                f"the attribute has {len(options)} options, 0 to {len(options) - 1}" if options else "it has no options"
+                f"the attribute has {counted(len(options), 'option')}, 0 to {len(options) - 1}"
+                if options
+                else "it has no options"
             )
-            faults.add(path, f"the index {shown} is out of range: {known}")
+            faults.add(path, f"the index {shown} is out of range: {known}", _COUNTS)

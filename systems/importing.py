@@ -13,10 +13,12 @@ from .document import parse_document
 from .import_csv import looks_like_csv, read_csv
 from .import_descriptors import is_descriptors, read_descriptors
 from .import_index import find_index_form, names_indexes, read_index_form
-from .import_texts import Faults, name_from
+from .import_texts import FaultPlace, Faults, name_from, nowhere
 from .json_form import Json
+from .literal_places import json_place, path_to
 from .literal_values import json_value
 from .model import System
+from .positions import Path as Steps
 from .python_literal import Broken, Literal, find_literals
 from .repair import repaired
 from .sources import read_text, source_name
@@ -56,7 +58,9 @@ def import_text(text: str, source: str = "<text>", *, name: str | None = None) -
     except InputError as error:
         if error.where.startswith(source):
             raise
-        where = f"{source}: {error.where}" if error.where else source
+        # A reader that knows no source gives the line and column alone.
+        joint = ":" if re.match(r"\d+(:\d+)?\Z", error.where) else ": "
+        where = f"{source}{joint}{error.where}" if error.where else source
         raise type(error)(error.message, where=where, hint=error.hint) from error
     return replace(imported, system=replace(imported.system, name=name)) if name else imported
 
@@ -66,11 +70,13 @@ def _recognise(text: str, source: str, name: str) -> Imported:
         value = json_value(text)
     except RecursionError:
         return Imported(parse_document(text, source).system, "cotsmith", ())  # which says that it is too deep
-    except ValueError:
+    except json.JSONDecodeError:
         return _recognise_pieces(text, source, name)
+    except ValueError:
+        return Imported(parse_document(text, source).system, "cotsmith", ())  # which says where the number is too long
     if isinstance(value, dict) and "cotsmith" in value:
         return Imported(parse_document(text, source).system, "cotsmith", ())
-    literals = [Literal("", value, 1)]
+    literals = [Literal("", value, 1, json_place(text))]
     return _choose(literals, source, name) or _incomplete(literals, source, name) or _unknown(source, [])
 
 
@@ -130,38 +136,57 @@ def _pieces(bodies: list[tuple[str, int]]) -> tuple[list[Literal], list[Broken]]
 def _choose(literals: list[Literal], source: str, name: str) -> Imported | None:
     """The first form that the literals hold completely."""
     for literal in literals:
-        if imported := _own_form(literal.value, source, name):
+        if imported := _own_form(literal, source, name):
             return imported
     form = _index_form(literals)
     if form is not None:
         if form[1] is None:
             return None
-        system, remarks = read_index_form(*form, source, name)
+        system, remarks = read_index_form(*form, source, name, _placing(literals, *form))
         return Imported(system, "index form", tuple(remarks))
-    candidates = [literal.value for literal in literals if is_descriptors(literal.value)]
+    candidates = [literal for literal in literals if is_descriptors(literal.value)]
     if not candidates:
         return None
-    system, remarks = read_descriptors(max(candidates, key=_size), source, name)
+    largest = max(candidates, key=lambda literal: _size(literal.value))
+    system, remarks = read_descriptors(largest.value, source, name, largest.place or nowhere)
     return Imported(system, "descriptors", tuple(remarks))
 
 
 def _incomplete(literals: list[Literal], source: str, name: str) -> Imported | None:
     """Refuses groups without rules; ``None`` when there are not even groups."""
     form = _index_form(literals)
-    return Imported(read_index_form(*form, source, name)[0], "index form", ()) if form is not None else None
+    if form is None:
+        return None
+    return Imported(read_index_form(*form, source, name, _placing(literals, *form))[0], "index form", ())
 
 
-def _own_form(value: Json, source: str, name: str) -> Imported | None:
+def _placing(literals: list[Literal], groups: Json, rules: Json) -> FaultPlace:
+    """Where a fault of the index form stands, whose groups and rules may come from two literals."""
+
+    def place(path: Steps, key: bool) -> tuple[int, int] | None:
+        part, below = (rules, path[1:]) if path[:1] == ("rules",) else (groups, path)
+        for literal in literals:
+            above = path_to(part, literal.value)
+            if above is not None:
+                return literal.place((*above, *below), key) if literal.place else None
+        return None
+
+    return place
+
+
+def _own_form(literal: Literal, source: str, name: str) -> Imported | None:
+    value = literal.value
     if not isinstance(value, dict) or not isinstance(value.get("attributes"), dict) or "rules" not in value:
         return None
     if "cotsmith" not in value and names_indexes(value["rules"]):
-        system, said = read_index_form(value["attributes"], value["rules"], source, name)
+        form = (value["attributes"], value["rules"])
+        system, said = read_index_form(*form, source, name, _placing([literal], *form))
         return Imported(system, "index form", tuple(said))
     remarks = () if "cotsmith" in value else (f'"cotsmith": {FORMAT} was missing; read as format {FORMAT}',)
     document = parse_document(json.dumps({"cotsmith": FORMAT, **value}), source)
-    faults = Faults(source)
-    for problem in document.problems:  # without positions: those of the rewritten text mean nothing to a person
-        faults.add(problem.path, problem.message)
+    faults = Faults(source, literal.place or nowhere)
+    for problem in document.problems:
+        faults.add(problem.path, problem.message, problem.hint, on_key=problem.on_key)
     faults.refuse()
     return Imported(document.system, "cotsmith", remarks)
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from ..errors import InputError
 from .json_form import Json
+from .literal_places import characters_before
 from .positions import scan
 from .problem import quote
 
@@ -26,11 +27,12 @@ class NotLiteral(Exception):
         self.ambiguous = ambiguous
 
 
-def json_value(text: str, lines_before: int = 0) -> Json:
+def json_value(text: str, lines_before: int = 0, columns_before: int = 0) -> Json:
     """``json.loads``, which a key that stands twice in one object does not pass.
 
     Raises:
-        InputError: a key stands twice; the message says where, counted in ``text`` with ``lines_before``.
+        InputError: a key stands twice; ``where`` is its line and column, counted with ``lines_before`` and, in the
+            first line, with ``columns_before``.
         ValueError, RecursionError: the text is no JSON.
     """
     repeated = False
@@ -45,26 +47,30 @@ def json_value(text: str, lines_before: int = 0) -> Json:
     if repeated:
         positions = scan(text)
         path, first, second = positions.duplicates[0]
-        lines = [lines_before + positions.line_column(offset)[0] for offset in (first, second)]
-        raise _twice(str(path[-1]), *lines)
+        line, (second_line, column) = positions.line_column(first)[0], positions.line_column(second)
+        column += columns_before if second_line == 1 else 0
+        raise _twice(str(path[-1]), lines_before + line, lines_before + second_line, column)
     return value
 
 
 @dataclass(frozen=True, slots=True)
 class PythonReader:
-    """Reads the literals in the syntax tree of ``source``; ``lines_before`` is added to its line numbers.
+    """Reads the literals in the syntax tree of ``source``; ``lines_before`` is added to its line numbers, and
+    ``columns_before`` to the columns of its first line, which messages show.
 
-    ``joined`` holds the line and byte column of every text that Python joins with the next one because no comma
-    stands between them.
+    ``lines`` are those of the source. ``joined`` holds the line and byte column of every text that Python joins with
+    the next one because no comma stands between them.
     """
 
     lines_before: int
+    columns_before: int
+    lines: tuple[str, ...]
     joined: frozenset[tuple[int, int]]
 
     @classmethod
-    def of(cls, source: str, lines_before: int) -> PythonReader:
+    def of(cls, source: str, lines_before: int, columns_before: int = 0) -> PythonReader:
         """A reader for the tree that ``ast.parse`` makes of ``source``."""
-        return cls(lines_before, _joined(source))
+        return cls(lines_before, columns_before, tuple(source.split("\n")), _joined(source))
 
     def value(self, node: ast.expr) -> Json:
         """The value of a literal in JSON's types: tuples and sets become lists, number keys texts.
@@ -80,6 +86,10 @@ class PythonReader:
 
     def _line(self, node: ast.expr) -> int:
         return self.lines_before + node.lineno
+
+    def _column(self, node: ast.expr) -> int:
+        before = characters_before(node, self.lines[node.lineno - 1])
+        return before + 1 + (self.columns_before if node.lineno == 1 else 0)
 
     def _value(self, node: ast.expr) -> Json:
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
@@ -119,7 +129,7 @@ class PythonReader:
                 raise NotLiteral("a key is a text or a number", self._line(key_node))
             name, line = str(key), self._line(key_node)
             if name in lines:
-                raise _twice(name, lines[name], line)
+                raise _twice(name, lines[name], line, self._column(key_node))
             lines[name] = line
             result[name] = self._value(value_node)
         return result
@@ -145,6 +155,6 @@ def _joined(source: str) -> frozenset[tuple[int, int]]:
     return frozenset(found)
 
 
-def _twice(key: str, first: int, second: int) -> InputError:
+def _twice(key: str, first: int, line: int, column: int) -> InputError:
     message = f"the key {quote(key)} stands twice in one object; first in line {first}"
-    return InputError(message, where=f"line {second}", hint="Remove one of them, or give it another name.")
+    return InputError(message, where=f"{line}:{column}", hint="Remove one of them, or give it another name.")

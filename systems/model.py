@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -29,6 +31,9 @@ def prompt_problem(prompt: str) -> str:
     """Why ``prompt`` cannot be a template, or ``""`` when it can: it must hold exactly one ``{}``, no other brace."""
     slots = prompt.count(SLOT)
     rest = prompt.replace(SLOT, "")
+    filled = re.findall(r"\{[^{}]+\}", rest)
+    if slots == 0 and len(filled) == 1:
+        return f"a prompt needs exactly one {SLOT}; the braces of {plain(filled[0])} must be empty"
     if slots != 1:
         return f"a prompt needs exactly one {SLOT}, this one has {slots}"
     if "{" in rest or "}" in rest:
@@ -54,8 +59,17 @@ def text_problem(text: str) -> str:
         return "it begins or ends with white space"
     for char in text:
         if is_control(char):
-            return f"it holds the control character U+{ord(char):04X}"
+            return f"it holds the {_kind(char)} U+{ord(char):04X}"
     return ""
+
+
+def _kind(char: str) -> str:
+    """What a person would call a character that no text may hold."""
+    if char in "\u2028\u2029":
+        return "line separator"
+    if "\ud800" <= char <= "\udfff":
+        return "half of a surrogate pair"
+    return "control character" if unicodedata.category(char) == "Cc" else "invisible character"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..errors import InputError
 from .json_form import Json
+from .literal_places import Place, json_place, python_place
 from .literal_values import NotLiteral, PythonReader, json_value
 
 PYTHON_LIMIT = 8 * 1024 * 1024
@@ -27,11 +28,15 @@ _MARK = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Literal:
-    """A value found in a text: the name it is assigned to (or ``""``), its value in JSON's types, its 1-based line."""
+    """A value found in a text: the name it is assigned to (or ``""``), its value in JSON's types, its 1-based line.
+
+    ``place`` tells where its parts stand; ``None`` when nobody knows, since the text had to be mended.
+    """
 
     name: str
     value: Json
     line: int
+    place: Place | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +94,8 @@ def _from_module(module: ast.Module, text: str, first_line: int) -> tuple[list[L
         target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)
         name = target.id if isinstance(target, ast.Name) else ""
         try:
-            found.append(Literal(name, reader.value(node.value), reader.lines_before + node.lineno))
+            place = python_place(text, node.value, first_line)
+            found.append(Literal(name, reader.value(node.value), reader.lines_before + node.lineno, place))
         except NotLiteral as failure:  # a dict that computes something; others may still hold what is looked for
             lines = (node.value.end_lineno or node.lineno) - node.lineno + 1
             broken.append(Broken(name, "", failure.reason, failure.line, lines))
@@ -111,7 +117,7 @@ def _from_pieces(text: str, first_line: int) -> tuple[list[Literal], list[Broken
             broken.append(Broken(name, "", reason, line, text.count("\n", start) + 1))
             break
         try:
-            found.append(Literal(name, _parse(piece, line), line))
+            found.append(Literal(name, *_parse(piece, line, start - text.rfind("\n", 0, start))))
         except NotLiteral as failure:
             repairable = "" if failure.ambiguous else piece
             broken.append(Broken(name, repairable, failure.reason, failure.line, piece.count("\n") + 1))
@@ -140,17 +146,26 @@ def _balanced(text: str, start: int) -> tuple[str, int]:
     return "", len(text)
 
 
-def _parse(piece: str, first_line: int) -> Json:
+def _parse(piece: str, first_line: int, column: int) -> tuple[Json, int, Place]:
+    """The value of ``piece``, the line in which it begins, and where its parts stand."""
     try:
-        # JSON first: Python reads its escapes \/ and \ud83d\ude00 differently.
-        return json_value(piece, first_line - 1)
+        # JSON first: Python reads its escapes \\/ and \\ud83d\\ude00 differently.
+        return json_value(piece, first_line - 1, column - 1), first_line, json_place(piece, first_line, column)
     except (ValueError, RecursionError):
         pass
     try:
         body = ast.parse(piece, mode="eval").body
     except SyntaxError as error:
-        reason = re.sub(r" on line \d+", "", error.msg or "invalid syntax").lower()
-        raise NotLiteral(reason, first_line + (error.lineno or 1) - 1) from error
+        raise NotLiteral(_reason(error), first_line + (error.lineno or 1) - 1) from error
     except (ValueError, RecursionError, MemoryError) as error:
         raise NotLiteral("the text is nested too deeply or broken", first_line) from error
-    return PythonReader.of(piece, first_line - 1).value(body)
+    value = PythonReader.of(piece, first_line - 1, column - 1).value(body)
+    return value, first_line, python_place(piece, body, first_line, column)
+
+
+def _reason(error: SyntaxError) -> str:
+    """What is wrong, without the interpreter's advice to programmers."""
+    message = (error.msg or "invalid syntax").lower()
+    if "integer string conversion" in message:
+        return "a number has thousands of digits"
+    return re.sub(r" on line \d+", "", message)

@@ -28,6 +28,11 @@ def plain_lines(text: str) -> str:
     return "\n".join(plain(line) for line in text.split("\n"))
 
 
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """``1 image``, ``2 images``; ``plural`` is for nouns that take no s."""
+    return f"{number} {noun if number == 1 else plural or noun + 's'}"
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A closing phrase such as ``; did you mean "white"?``, or nothing when no known word is close."""
     candidates = list(known)

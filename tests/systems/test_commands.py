@@ -88,7 +88,7 @@ class TestImport:
     def test_an_index_out_of_range_writes_nothing(self, cotsmith: Command) -> None:
         result = cotsmith("import", "-", "-o", "pets.json", stdin=REPLY.replace("'color': 1", "'color': 2"))
         assert (result.code, result.out) == (2, "")
-        message = "<stdin>: rules › Dog › color: the index 2 is out of range: the attribute has 2 options, 0 to 1"
+        message = "<stdin>:6:52: rules › Dog › color: the index 2 is out of range: the attribute has 2 options, 0 to 1"
         assert result.err.startswith(f"error: {message}\n")
         assert os.listdir() == []
 

@@ -83,8 +83,8 @@ CONTENTS = r"""
     8:17 bad-prompt attributes › color › prompt: prompt "A thing.": a prompt needs exactly one {}, this one has 0
 {} thing => {} {} thing
     8:17 bad-prompt attributes › color › prompt: prompt "A {} {} thing.": a prompt needs exactly one {}, this one has 2
-{} thing => {0.x}
-    8:17 bad-prompt attributes › color › prompt: prompt "A {0.x}.": a prompt needs exactly one {}, this one has 0
+A {} thing. => {x}
+    8:17 bad-prompt attributes › color › prompt: prompt "{x}": a prompt needs exactly one {}; the braces of {x} must be empty
 "blue" => "red"
     11:9 duplicate attributes › color › options › #2: option "red" stands twice
 "blue" => 7
@@ -248,3 +248,39 @@ def test_any_text_is_a_system_or_a_list_of_problems(text: str) -> None:
         assert not any("\n" in problem.message for problem in document.problems)
     else:
         assert parse(render(document.system)) == document.system
+
+
+def told(text: str) -> list[str]:
+    return [f"{problem.kind} {problem.place}" for problem in parse_document(text).problems]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            '{"cotsmith": 1, "attributes": {"a": {"prompt": "{}", "options": ["x"]}, '
+            '"a": {"prompt": "{}", "options": []}}, "rules": {"A": {"a": "x"}}}',
+            ["duplicate-key attributes › a"],
+        ),
+        ('{"cotsmith": 1, "attributes": NaN, "rules": {"A": {"a": "x"}}}', ["schema attributes"]),
+        ('{"cotsmith": 1, "rules": {"A": {"a": "x"}}}', ["schema "]),
+        (
+            '{"cotsmith": 1, "attributes": {}, "rules": NaN, "notes": {"classes": {"A": "x"}}}',
+            ["schema rules"],
+        ),
+        (
+            '{"cotsmith": 1, "attributes": {"a": {"prompt": "{}", "options": [NaN]}}, "rules": {"A": {"a": "x"}}}',
+            ["schema attributes › a › options › #1"],
+        ),
+    ],
+)
+def test_one_fault_draws_no_others(text: str, expected: list[str]) -> None:
+    assert told(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("char", "kind"), [("\u200b", "invisible character"), ("\x07", "control character"), ("\u2028", "line separator")]
+)
+def test_a_character_that_nobody_sees_is_called_what_it_is(char: str, kind: str) -> None:
+    text = json.dumps({"cotsmith": 1, "attributes": {f"a{char}b": {"prompt": "{}", "options": []}}, "rules": {}})
+    assert f"it holds the {kind} U+{ord(char):04X}" in parse_document(text).problems[0].message

@@ -190,7 +190,7 @@ REFUSED: list[tuple[Edit, str]] = [
     (AddClass("owl", None, {"tail": ("longer",)}), 'did you mean "long"?'),
     (RemoveClass("wolfe"), 'did you mean "wolf"?'),
     (RenameClass("wolf", "bear"), 'there already is a class "bear"'),
-    (RenameClass("wolf", "\u202ewolf"), "control character U+202E"),
+    (RenameClass("wolf", "\u202ewolf"), "invisible character U+202E"),
     (MoveClass("wolf", 8), "position 8 is not between 0 and 7"),
     (SetNote("x", "wolv"), 'did you mean "wolf"?'),
     (SetNote("x", "wolf", "tial"), 'did you mean "tail"?'),

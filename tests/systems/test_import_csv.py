@@ -67,7 +67,7 @@ def test_what_is_wrong_is_named_with_its_line(text: str, message: str) -> None:
 
 def test_a_quoted_cell_of_several_lines_counts_as_it_should() -> None:
     text = 'class,color\n"A\nB",red\nC,"blue\n"\nD\n'
-    with pytest.raises(InvalidSystemError, match=r"t\.csv:6: the row has 1 cells"):
+    with pytest.raises(InvalidSystemError, match=r"t\.csv:6: the row has 1 cell"):
         import_text(text, "t.csv")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -82,18 +83,19 @@ class TestAnLlmsReply:
 
     def test_an_index_out_of_range_is_refused_with_class_attribute_index_and_count(self) -> None:
         message = refused(REPLY.replace("[1, 0]", "[1, 7]"))
-        place = "reply.txt: rules › Aggron › dominant_color: "
+        place = "reply.txt:19:34: rules › Aggron › dominant_color: "
         assert message.startswith(f"{place}the index 7 is out of range: the attribute has 3 options, 0 to 2\n")
 
     def test_every_fault_is_told(self) -> None:
+        place = "reply.txt:19:34: rules › Aggron › dominant_color: "
         text = REPLY.replace("[2, 1]", "[2, 1, 0]").replace("'form': 0", "'frm': 'x'").replace("[1, 0]", "[-1, 1.5]")
         lines = refused(text).splitlines()
-        assert lines[:-1] == [
+        assert lines[:-2] == [
             "reply.txt: 4 problems",
-            'rules › Absol › frm: "frm" is not an attribute; did you mean "form"?',
-            "rules › Aggron › dominant_color: the index -1 is out of range: the attribute has 3 options, 0 to 2",
-            "rules › Aggron › dominant_color: an index is a whole number, not a number",
-            "rules › Weedle: a class has an index for every attribute, not 3 indexes for 2 attributes",
+            'reply.txt:18:36: rules › Absol › frm: "frm" is not an attribute; did you mean "form"?',
+            f"{place}the index -1 is out of range: the attribute has 3 options, 0 to 2",
+            f"{place}an index is a whole number, not a number",
+            "reply.txt:20:15: rules › Weedle: a class has an index for every attribute, not 3 indexes for 2 attributes",
         ]
 
     def test_one_that_was_cut_off_is_not_completed(self) -> None:
@@ -209,7 +211,7 @@ class TestTheIndexForm:
     )
     def test_what_is_wrong_is_named(self, text: str, message: str) -> None:
         assert message in refused(text)
-        assert refused(text).startswith("reply.txt: ")
+        assert re.match(r"reply\.txt:1:\d+: ", refused(text))
 
 
 class TestOurOwnForm:
@@ -222,12 +224,12 @@ class TestOurOwnForm:
         del data["cotsmith"]
         assert read(json.dumps(data)) == Imported(READ, "cotsmith", ('"cotsmith": 1 was missing; read as format 1',))
 
-    def test_problems_have_their_position_where_the_text_is_json(self) -> None:
+    def test_problems_have_their_position(self) -> None:
         text = render(READ).replace('"a wolf",', '"wolf",', 1)
         assert refused(text).startswith(
             'reply.txt:23:50: rules › Absol › form: "a wolf" is not an option; did you mean'
         )
-        assert 'reply.txt: rules › Absol › form: "a wolf" is not an option' in refused("So:\n" + text)
+        assert 'reply.txt:24:50: rules › Absol › form: "a wolf" is not an option' in refused("So:\n" + text)
 
     def test_rules_by_index_under_attributes(self) -> None:
         text = '{"attributes": {"c": {"prompt": "{}", "options": ["x", "y"]}}, "rules": {"A": {"c": [1]}}}'
@@ -341,3 +343,37 @@ def test_the_index_form_round_trips(system: System) -> None:
     again = import_text(exported.text, name=system.name).system
     assert (again.attributes, again.rules, list(again.rules)) == (system.attributes, system.rules, list(system.rules))
     assert (again == system) == (exported.lost == ())
+
+
+class TestWhereItIs:
+    @pytest.mark.parametrize(
+        ("text", "place"),
+        [
+            ('{"classification_cot": {"c": ["x"]}, "rules": {"A": {"c": 3}}}', "1:59: rules › A › c"),
+            ('So: {"classification_cot": {"c": ["x"]}, "rules":\n {"A": {"c": 3}}}', "2:14: rules › A › c"),
+            ("é = 1\nclassification_cot = {'é': ['x']}\nrules = {'É': {'é': (0, 3)}}", "3:21: rules › É › é"),
+            ("So: {'classification_cot': {'é': ['x']}, # no\n 'rules': {'É': {'q': 3}}}", "2:18: rules › É › q"),
+            ('{"A": {"c": "x"}, "B": {"c": ["x", 3]}}', "1:30: B › c"),
+            ('{"classification_cot": {"c": {"prompt": "{} {}", "options": ["x"]}}, "rules": {}}', "1:25: c"),
+            ('{"classification_cot": {"c": ["x"]}, "rules": {"A\\u202e": {}}}', "1:48: rules › A\\u202e"),
+            ('{"a": {"c": "\\u202ex"}}', "1:13: a › c"),
+            ("So: {'a': 1, 'é': 2, 'a': 3}", "1:22"),
+            ('So: {"a": 1, "é": 2, "a": 3}', "1:22"),
+        ],
+    )
+    def test_a_fault_is_told_by_line_and_column(self, text: str, place: str) -> None:
+        assert refused(text).startswith(f"reply.txt:{place}: ")
+
+    @pytest.mark.parametrize("text", ['{"classification_cot": {"c": ["x"]}, "rules": {"A": {"c": %s}}}'])
+    @pytest.mark.parametrize("around", ["%s", "So: %s", "x = %s # Python"])
+    def test_a_number_of_thousands_of_digits_is_told_as_that(self, text: str, around: str) -> None:
+        said = refused(around % (text % ("9" * 5000)))
+        assert said.startswith("reply.txt:1")
+        assert "a number has thousands of digits" in said
+        assert "sys." not in said
+
+    def test_hints_are_about_what_is_wrong(self) -> None:
+        unknown = '{"classification_cot": {"c": ["x"]}, "rules": {"A": {"d": 0}}}'
+        assert refused(unknown).endswith('\nThe attributes are "c".')
+        beyond = unknown.replace('"d": 0', '"c": 3')
+        assert refused(beyond).endswith("\nAn index counts the attribute's options from 0.")

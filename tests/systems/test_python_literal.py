@@ -96,7 +96,7 @@ def test_what_is_no_literal_is_told_with_its_line(text: str, reason: str, line: 
 
 @pytest.mark.parametrize("text", ['x\n{"a": 1,\n"a": 2} ok', "x\n{'a': 1,\n'a': 2,} ok"])
 def test_a_key_that_stands_twice_is_refused_with_both_lines(text: str) -> None:
-    with pytest.raises(InputError, match=r'line 3: the key "a" stands twice in one object; first in line 2'):
+    with pytest.raises(InputError, match=r'3:1: the key "a" stands twice in one object; first in line 2'):
         find_literals(text)
 
 
