@@ -33,7 +33,7 @@ def prompt_problem(prompt: str) -> str:
     rest = prompt.replace(SLOT, "")
     filled = re.findall(r"\{[^{}]+\}", rest)
     if slots == 0 and len(filled) == 1:
-        return f"a prompt needs exactly one {SLOT}; the braces of {plain(filled[0])} must be empty"
+        return f"a prompt needs exactly one {SLOT}; {plain(filled[0])} must be empty"
     if slots != 1:
         return f"a prompt needs exactly one {SLOT}, this one has {slots}"
     if "{" in rest or "}" in rest:

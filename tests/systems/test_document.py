@@ -84,7 +84,7 @@ CONTENTS = r"""
 {} thing => {} {} thing
     8:17 bad-prompt attributes › color › prompt: prompt "A {} {} thing.": a prompt needs exactly one {}, this one has 2
 A {} thing. => {x}
-    8:17 bad-prompt attributes › color › prompt: prompt "{x}": a prompt needs exactly one {}; the braces of {x} must be empty
+    8:17 bad-prompt attributes › color › prompt: prompt "{x}": a prompt needs exactly one {}; {x} must be empty
 "blue" => "red"
     11:9 duplicate attributes › color › options › #2: option "red" stands twice
 "blue" => 7
