@@ -26,8 +26,14 @@ class World:
     spare: str
 
 
-def world(n: int, *, dimensions: int, classes: int, attributes: int, options: int) -> World:
-    """``n`` images of ``classes`` classes; made in steps, so that making them takes no more memory than they do."""
+def world(
+    n: int, *, dimensions: int, classes: int, attributes: int, options: int, noise: float = 2.0, slips: float = 0.0
+) -> World:
+    """``n`` images of ``classes`` classes; made in steps, so that making them takes no more memory than they do.
+
+    ``noise`` is the length of what is added to what a class's rules say; ``slips`` the share of rules that are then
+    replaced by another option, and so wrong.
+    """
     generator = np.random.default_rng(0)
     spare = "another option"
     questions = tuple(
@@ -48,7 +54,12 @@ def world(n: int, *, dimensions: int, classes: int, attributes: int, options: in
     for start in range(0, n, _STEP):
         part = images[start : start + _STEP]
         generator.standard_normal(dtype=np.float32, out=part)
-        part *= np.float32(2 / dimensions**0.5)
+        part *= np.float32(noise / dimensions**0.5)
         part += centres[labels[start : start + _STEP]]
         part[:] = normalise(part)
+    for row in rules.values():
+        for question in questions:
+            if slips and generator.random() < slips:
+                row[question.name] = (question.options[generator.integers(options)],)
+    system = System(attributes=questions, rules=rules)
     return World(system, images, [system.classes[label] for label in labels], texts, asked, spare)

@@ -108,7 +108,7 @@ class _Scorer:
     """Scores plans on one block of images; keeps each option's weighed row, which many classes share."""
 
     def __init__(self, weights: Sequence[float], rows: Sequence[_Matrix], combine: Combine) -> None:
-        self.weights = [np.float32(weight) for weight in weights]
+        self.weights = weights
         self.rows = rows
         self.combine = combine
         self.weighed: dict[tuple[int, int], _Matrix] = {}
@@ -127,31 +127,43 @@ class _Scorer:
         out *= np.float32(1 / plan.total_weight)
 
     def _term(self, index: int, options: tuple[int, ...]) -> _Matrix:
-        rows = self.rows[index]
-        if len(options) == len(rows):
-            return self._weigh(index, np.ones(rows.shape[1], np.float32))
+        rows, weight = self.rows[index], self.weights[index]
         if len(options) > 1:
-            return self._weigh(index, _sum_of(rows, options))
+            return term(rows, options, weight, self.combine)
         key = (index, options[0])
         if key not in self.weighed:
-            self.weighed[key] = self._weigh(index, rows[options[0]])
+            self.weighed[key] = term(rows, options, weight, self.combine)
         return self.weighed[key]
 
-    def _weigh(self, index: int, probability: _Matrix) -> _Matrix:
-        part: _Matrix = probability
-        if self.combine == "product":
-            part = np.maximum(probability, np.float32(FLOOR))
-            np.log(part, out=part)
-        if self.weights[index] != 1:
-            part = part * self.weights[index]
-        return part
 
+def term(
+    rows: _Matrix,
+    options: Sequence[int],
+    weight: float,
+    combine: Combine,
+    images: Indexes | None = None,
+    *,
+    of: int | None = None,
+) -> _Matrix:
+    """What a rule that names ``options`` adds to a score before it is divided, for each column of ``rows``, or some.
 
-def _sum_of(rows: _Matrix, options: tuple[int, ...]) -> _Matrix:
-    total: _Matrix = rows[options[0]].copy()
-    for option in options[1:]:
-        total += rows[option]
-    return total
+    ``rows`` are the probabilities of the attribute's options, ``(options, N)``; where there are fewer than options,
+    ``of`` says how many options there are.
+    """
+    some = [rows[option] if images is None else rows[option].take(images) for option in options]
+    part = some[0]
+    if len(options) == (of or len(rows)):
+        part = np.ones(part.size, np.float32)
+    elif len(options) > 1:
+        part = some[0] + some[1]
+        for row in some[2:]:
+            part += row
+    if combine == "product":
+        part = np.maximum(part, np.float32(FLOOR))
+        np.log(part, out=part)
+    if weight != 1:
+        part = part * np.float32(weight)
+    return part
 
 
 def winners(scores: NDArray[np.float32], block: int = BLOCK) -> Indexes:

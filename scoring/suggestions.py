@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..errors import UsageError
 from ..systems.edits import SetRule
-from ..systems.model import NO_RULE, Rule, System
+from ..systems.model import NO_RULE, Attribute, Rule
 from .incremental import Parts
-from .probabilities import Answers, Indexes
-from .scores import Plan, class_scores, plan
-from .standing import Duel, duel
+from .probabilities import Indexes
 from .statistics import mcnemar
+from .switches import NONE, field_of, outcomes
 
 FALSE_DISCOVERIES = 0.05
 """The share of noise that the suggestions may hold on average."""
@@ -56,7 +54,7 @@ def suggest(
     p-values of all of them together are adjusted after Benjamini and Hochberg, "Controlling the false discovery rate"
     (JRSS B 57, 1995), where a switch that does not gain counts as tried, with p = 1. A suggestion has
     ``q <= false_discoveries``; 1 keeps whatever gains. Each is measured alone: taken together they may gain less.
-    ``progress`` is told ``(done, total)`` classes.
+    ``progress`` is told ``(done, total)`` classes; what it raises ends the search.
 
     Raises:
         UsageError: ``false_discoveries`` is not between 0 and 1, or ``limit`` is negative.
@@ -65,18 +63,22 @@ def suggest(
         raise UsageError(f"a share of false discoveries of {false_discoveries}", hint="Choose one between 0 and 1.")
     if limit is not None and limit < 0:
         raise UsageError(f"a limit of {limit} suggestions")
-    tried = _tried(parts, progress)
-    q = adjusted([one.p for one in tried])
-    best: dict[tuple[str, str], Suggestion] = {}
-    for one in (replace(one, q=value) for one, value in zip(tried, q, strict=True)):
-        cell = one.edit.class_name, one.edit.attribute
-        if (
-            one.gained > one.lost
-            and one.q <= false_discoveries
-            and (cell not in best or _order(one) < _order(best[cell]))
-        ):
-            best[cell] = one
-    return tuple(sorted(best.values(), key=_order)[:limit])
+    tried = list(_tried(parts, progress))
+    q = adjusted([p for one in tried for p in one.p])
+    best: list[Suggestion] = []
+    n, at = parts.labels.size, 0
+    for one in tried:
+        found: dict[str, Suggestion] = {}
+        for number in np.flatnonzero(one.gained > one.lost):
+            value = q[at + int(number)]
+            if value <= false_discoveries:
+                suggestion = one.suggestion(int(number), n, value)
+                cell = suggestion.edit.attribute
+                if cell not in found or _order(suggestion) < _order(found[cell]):
+                    found[cell] = suggestion
+        best += found.values()
+        at += len(one.p)
+    return tuple(sorted(best, key=_order)[:limit])
 
 
 def adjusted(p: Sequence[float]) -> list[float]:
@@ -92,76 +94,45 @@ def _order(one: Suggestion) -> tuple[int, float]:
     return one.lost - one.gained, one.p
 
 
-def _tried(parts: Parts, progress: Callable[[int, int], None] | None) -> list[Suggestion]:
-    """Every switch of every cell, row by row, with its ``p``; the ``q`` is still to come."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Tried:
+    """Every switch of one class: attribute and option, or none, of each; what it would gain and lose, and its p."""
+
+    class_name: str
+    row: Mapping[str, Rule]
+    switches: Sequence[tuple[Attribute, int]]
+    gained: Indexes
+    lost: Indexes
+    p: Sequence[float]
+
+    def suggestion(self, number: int, n: int, q: float) -> Suggestion:
+        attribute, choice = self.switches[number]
+        rule = NO_RULE if choice == NONE else (attribute.options[choice],)
+        edit = SetRule(self.class_name, attribute.name, rule)
+        gained, lost = int(self.gained[number]), int(self.lost[number])
+        return Suggestion(edit, self.row[attribute.name], gained, lost, n, self.p[number], q)
+
+
+def _tried(parts: Parts, progress: Callable[[int, int], None] | None) -> Iterator[_Tried]:
+    """Every switch of every cell, class by class; nothing where there is no other class to win or lose against."""
     test = cache(mcnemar)
-    right = np.equal(parts.standing.first, parts.labels)
-    ceilings = [replace(a, probabilities=_ceiling(a.probabilities)) for a in parts.answers]
-    tried = []
+    field = field_of(parts)
     classes = parts.system.classes
     for index, class_name in enumerate(classes):
         if len(classes) > 1:
-            switches = _switches(parts.system, class_name)
-            for edit, (gained, lost) in zip(switches, _outcomes(parts, index, switches, right, ceilings), strict=True):
-                p = test(gained, lost) if gained > lost else 1.0
-                before = parts.system.rules[class_name][edit.attribute]
-                tried.append(Suggestion(edit, before, gained, lost, right.size, p, 1.0))
+            row = parts.system.rules[class_name]
+            choices = [_choices(attribute, row[attribute.name]) for attribute in parts.system.attributes]
+            gained, lost = outcomes(field, index, choices)
+            switches = [(a, choice) for a, some in zip(parts.system.attributes, choices, strict=True) for choice in some]
+            p = [1.0] * len(switches)
+            for number in np.flatnonzero(gained > lost):
+                p[number] = test(int(gained[number]), int(lost[number]))
+            yield _Tried(class_name, row, switches, gained, lost, p)
         if progress is not None:
             progress(index + 1, len(classes))
-    return tried
 
 
-def _switches(system: System, class_name: str) -> list[SetRule]:
-    row = system.rules[class_name]
-    return [
-        SetRule(class_name, attribute.name, rule)
-        for attribute in system.attributes
-        for rule in (*((option,) for option in attribute.options), NO_RULE)
-        if rule != row[attribute.name]
-    ]
-
-
-def _outcomes(
-    parts: Parts, index: int, switches: Sequence[SetRule], right: NDArray[np.bool_], ceilings: Sequence[Answers]
-) -> list[tuple[int, int]]:
-    """How many images each switch of class ``index`` would gain and lose, from the images that it can concern."""
-    against = duel(parts.standing, index)
-    some = _concerned(parts, against, ceilings)
-    plans = [_switched(parts.system, edit) for edit in switches]
-    answers = [replace(a, probabilities=a.probabilities[:, some], chosen=a.chosen[some]) for a in parts.answers]
-    wins = against.at(some).wins(class_scores(plans, answers, parts.combine))
-    labels, before = parts.labels[some], right[some]
-    after = np.where(wins, labels == index, labels == against.rival[some])
-    gained, lost = (after & ~before).sum(axis=1), (before & ~after).sum(axis=1)
-    return list(zip(gained.tolist(), lost.tolist(), strict=True))
-
-
-def _concerned(parts: Parts, against: Duel, ceilings: Sequence[Answers]) -> Indexes:
-    """The images that the class wins, or would win with some switch of one cell.
-
-    The best that a switch can give is the likeliest option of each image. Scores add up in the same order whatever the
-    terms, and rounding keeps order, so no image that a switch wins is missed.
-    """
-    system, index = parts.system, against.index
-    row = list(system.rules[system.classes[index]].values())
-    some = parts.standing.first == index
-    doubled = [*parts.answers, *ceilings]
-    for at, attribute in enumerate(system.attributes):
-        rule = row[at] or attribute.options[:1]
-        own = plan(system.attributes, [*row[:at], rule, *row[at + 1 :]])
-        terms = tuple((at + len(row), (0,)) if term[0] == at else term for term in own.terms)
-        without = plan(system.attributes, [*row[:at], NO_RULE, *row[at + 1 :]])
-        best = class_scores([Plan(terms, own.total_weight), without], doubled, parts.combine)
-        some |= against.wins(best).any(axis=0)
-    return np.flatnonzero(some)
-
-
-def _ceiling(probabilities: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The likeliest option's probability, as the first of two rows, so that naming it is not naming all."""
-    return np.broadcast_to(probabilities.max(axis=0), (2, probabilities.shape[1]))
-
-
-def _switched(system: System, edit: SetRule) -> Plan:
-    row = system.rules[edit.class_name]
-    rules = [edit.rule if a.name == edit.attribute else row[a.name] for a in system.attributes]
-    return plan(system.attributes, rules)
+def _choices(attribute: Attribute, rule: Rule) -> list[int]:
+    """Every single option and no rule, but for the rule that there is."""
+    options = [index for index, option in enumerate(attribute.options) if rule != (option,)]
+    return [*options, NONE] if rule else options
