@@ -10,7 +10,10 @@ from dataclasses import asdict, dataclass
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """``ratio`` is the median of the first's seconds over the second's, pair by pair; ``goal`` is what to reach."""
+    """``ratio`` is the median of the first's seconds over the second's, pair by pair; ``goal`` is what to reach.
+
+    A row of sizes has another ``unit`` than seconds.
+    """
 
     name: str
     ratio: float
@@ -18,15 +21,15 @@ class Row:
     first_s: float
     second_s: float
     runs: int
+    unit: str = "s"
 
     def as_json(self) -> dict[str, object]:
         """The row as a JSON object."""
         return asdict(self)
 
     def __str__(self) -> str:
-        return (
-            f"{self.name:<58} {self.ratio:>9.4g}   goal {self.goal:<8} ({self.first_s:.4g} s / {self.second_s:.4g} s)"
-        )
+        both = f"{self.first_s:.4g} {self.unit} / {self.second_s:.4g} {self.unit}"
+        return f"{self.name:<58} {self.ratio:>9.4g}   goal {self.goal:<8} ({both})"
 
 
 def ratio(name: str, first: Callable[[], object], second: Callable[[], object], *, goal: str, runs: int = 7) -> Row:
