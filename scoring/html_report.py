@@ -21,6 +21,8 @@ from .worst_images import Mistake, thumbnail, worst_mistakes
 
 _MOST_ROWS = 200
 _MOST_CONFUSED = 40
+_ACROSS = 12  # columns of the matrix of cells that fit on a sheet of paper
+_DENSE = 16
 
 
 def html_report(evaluation: Evaluation, curve: Curve | None, command: str) -> str:
@@ -49,6 +51,11 @@ def text(value: object) -> str:
     return escape(plain(str(value)))
 
 
+def name_of(value: str) -> str:
+    """A name as text that may be broken after an underscore, as between words."""
+    return text(value).replace("_", "_<wbr>")
+
+
 def _headline(e: Evaluation) -> Iterator[str]:
     yield f"<header><h1>{text(e.system.name)}</h1>"
     yield f'<p class="soft">{e.n} images of {text(e.setting.data)}, split {text(e.setting.split)}; '
@@ -63,12 +70,15 @@ def _headline(e: Evaluation) -> Iterator[str]:
     if e.permuted:
         yield _bar_row("rules permuted", e.permuted.accuracy, None, "", str(e.system_texts))
     yield _bar_row("this system", e.accuracy, e.share.ci95, interval(e.share), str(e.system_texts))
+    if len(e.system.classes) > 5:
+        yield _bar_row("among its best 5", e.top(5), None, "", "")
+    yield _bar_row("mean over classes", e.balanced_accuracy, None, "", "")
     yield "</table>"
 
 
 def _bar_row(name: str, share: float | None, ends: Interval | None, shown: str, last: str) -> str:
     return (
-        f'<tr><td>{text(name)}</td><td class="b">{_bar(share, ends)}</td><td class="n">{percent(share)}</td>'
+        f'<tr><td>{name_of(name)}</td><td class="b">{_bar(share, ends)}</td><td class="n">{percent(share)}</td>'
         f'<td class="n hide">{shown}</td><td class="n">{last}</td></tr>'
     )
 
@@ -89,10 +99,10 @@ def _attributes(e: Evaluation) -> Iterator[str]:
     yield '<th class="n">brings</th></tr>'
     for m in e.attributes:
         share: Share = m.share
-        brings = "–" if m.contribution is None else f"{100 * m.contribution:+.1f}"
+        brings = "–" if m.contribution is None else f"{100 * m.contribution:+.1f}".replace("-0.0", "+0.0")
         bar = _bar(share.value, share.ci95 if share.n else None, m.chance)
         yield (
-            f'<tr><td>{text(m.name)}</td><td class="b">{bar}</td><td class="n">{percent(share.value)}</td>'
+            f'<tr><td>{name_of(m.name)}</td><td class="b">{bar}</td><td class="n">{percent(share.value)}</td>'
             f'<td class="n hide">{interval(share)}</td><td class="n">{brings}</td></tr>'
         )
     yield "</table>"
@@ -112,13 +122,15 @@ def _cells(e: Evaluation) -> Iterator[str]:
     kept = {measure.name for measure in weakest}
     if len(kept) < len(e.classes):
         yield f"<p>The {len(kept)} weakest of {len(e.classes)} classes.</p>"
-    yield '<div class="wide"><table class="grid"><thead><tr><th></th>'
-    yield "".join(f"<th>{text(name)}</th>" for name in names) + "</tr></thead>"
-    for class_name in e.system.classes:
-        if class_name in kept:
-            row = "".join(_cell(cells[class_name, name]) for name in names)
-            yield f'<tr><th scope="row">{text(class_name)}</th>{row}</tr>'
-    yield "</table></div>"
+    for start in range(0, len(names), _ACROSS):
+        part = names[start : start + _ACROSS]
+        yield '<div class="wide"><table class="grid"><thead><tr><th></th>'
+        yield "".join(f"<th>{name_of(name)}</th>" for name in part) + "</tr></thead>"
+        for class_name in e.system.classes:
+            if class_name in kept:
+                row = "".join(_cell(cells[class_name, name]) for name in part)
+                yield f'<tr><th scope="row">{text(class_name)}</th>{row}</tr>'
+        yield "</table></div>"
 
 
 def _cell(cell: CellMeasure) -> str:
@@ -144,7 +156,8 @@ def _confusion(e: Evaluation) -> Iterator[str]:
         return
     if len(table) <= _MOST_CONFUSED:
         yield '<p class="soft">Rows: the true class; columns: the answer; numbers are images, right ones framed.</p>'
-        yield '<div class="wide"><table class="grid"><thead><tr><th></th>'
+        dense = " dense" if len(table) > _DENSE else ""
+        yield f'<div class="wide whole"><table class="grid{dense}"><thead><tr><th></th>'
         yield "".join(f'<th><span class="v">{text(name)}</span></th>' for name in e.system.classes) + "</tr></thead>"
         for index, name in enumerate(e.system.classes):
             row = "".join(_count(table[index], other, own=other == index) for other in range(len(table)))
@@ -177,7 +190,7 @@ def _mistakes(e: Evaluation) -> Iterator[str]:
         return
     wrong = e.n - e.share.hits
     yield f'<h2>The worst images</h2><p class="soft">{len(found)} of {wrong} that are wrong, the clearest mistakes '
-    yield 'first.</p>'
+    yield "first.</p>"
     if not any(mistake.path for mistake in found):
         yield "<p>The data are embeddings, which have no pictures to show.</p>"
     yield '<div class="images">'
@@ -218,4 +231,8 @@ def _settings(e: Evaluation, command: str) -> Iterator[str]:
     if command:
         yield f"<pre>{text(command)}</pre>"
     yield "<table>" + "".join(f"<tr><th>{name}</th><td>{text(value)}</td></tr>" for name, value in rows) + "</table>"
+    if setting.skipped:
+        yield "<h2>Images left out</h2><ul>"
+        yield from (f"<li>{text(item)}</li>" for item in setting.skipped)
+        yield "</ul>"
     yield "</main>"

@@ -4,7 +4,7 @@ STYLE = """
 :root{color-scheme:light dark;--ground:#fff;--card:#f6f8fa;--ink:#1c2430;--soft:#5b6675;--line:#d5dae1;
 --accent:#1f6feb;--band:#dbe8fd;--warm:#b45309;--cool:31,111,235}
 @media (prefers-color-scheme:dark){:root{--ground:#10151c;--card:#18202a;--ink:#e8edf3;--soft:#9aa7b6;--line:#303b49;
---accent:#6ea8fe;--band:#1f3354;--warm:#f0a35e;--cool:110,168,254}}
+--accent:#6ea8fe;--band:#1f3354;--warm:#f0a35e;--cool:52,104,190}}
 *{box-sizing:border-box}
 body{margin:0 auto;max-width:70rem;padding:2rem 1.25rem 4rem;background:var(--ground);color:var(--ink);
 font:16px/1.5 system-ui,sans-serif;overflow-wrap:anywhere}
@@ -14,15 +14,19 @@ p{margin:.4rem 0;max-width:48rem}.soft,caption,th{color:var(--soft)}
 table{border-collapse:collapse;font-size:.9rem}th{font-weight:500;text-align:left}
 td,th{padding:.3rem .8rem .3rem 0;vertical-align:middle}.n{text-align:right;font-variant-numeric:tabular-nums;
 white-space:nowrap}
-.wide{overflow-x:auto}.bars{width:100%}.bars td.b{width:45%;min-width:9rem;padding-right:0}
+.wide{overflow-x:auto;margin:.75rem 0}.bars{width:100%}.bars td:first-child{overflow-wrap:break-word}
+.bars td.b{width:45%;min-width:9rem;padding-right:0}
 .bar{position:relative;height:1.1rem;background:var(--card);border-radius:3px;print-color-adjust:exact}
 .bar i,.bar u,.bar s{position:absolute;top:0;bottom:0;display:block;text-decoration:none}
 .bar i{left:0;background:var(--accent);border-radius:3px 0 0 3px;opacity:.85}
 .bar u{top:38%;bottom:38%;background:var(--ink)}.bar s{width:2px;background:var(--warm)}
 .grid td{border:1px solid var(--line);padding:.2rem .4rem;text-align:center;font-variant-numeric:tabular-nums;
 print-color-adjust:exact}
-.grid th{padding:.2rem .5rem .2rem 0;white-space:nowrap}.grid thead th{padding:.2rem .4rem;text-align:center}
-.grid thead .v{writing-mode:vertical-rl;transform:rotate(180deg);text-align:left;max-height:9rem}
+.grid th{padding:.2rem .5rem .2rem 0;white-space:nowrap}.grid thead th{padding:.2rem .4rem;text-align:center;
+vertical-align:bottom;white-space:normal;max-width:8rem;
+overflow-wrap:break-word}
+.grid thead .v{writing-mode:vertical-rl;transform:rotate(180deg);text-align:left;max-height:9rem;
+white-space:nowrap;overflow:hidden}
 .grid td.own{outline:2px solid var(--ink);outline-offset:-2px}
 .images{display:grid;grid-template-columns:repeat(auto-fill,minmax(15rem,1fr));gap:1rem}
 figure{margin:0;background:var(--card);border-radius:8px;overflow:hidden;break-inside:avoid}
@@ -32,5 +36,11 @@ svg{width:100%;max-width:44rem;height:auto}
 pre{white-space:pre-wrap;background:var(--card);padding:.8rem 1rem;border-radius:8px;font-size:.85rem}
 @media (max-width:34rem){body{padding:1.25rem .9rem 3rem}.hide{display:none}.bars td.b{min-width:5.5rem}
 .big{font-size:2.4rem}td,th{padding-right:.5rem}}
-@media print{body{max-width:none;padding:0;font-size:11pt}h2{break-after:avoid}tr{break-inside:avoid}}
+@media print{:root{--ground:#fff;--card:#f6f8fa;--ink:#1c2430;--soft:#5b6675;--line:#d5dae1;--accent:#1f6feb;
+--band:#dbe8fd;--warm:#b45309;--cool:31,111,235}
+body{max-width:none;padding:0;font-size:10.5pt}p{orphans:3;widows:3}h2,h2+p{break-after:avoid}
+tr,figure,svg,.bars,.whole{break-inside:avoid}.wide{overflow:visible}.grid{font-size:8pt}
+.grid td{padding:.15rem .25rem}.dense{font-size:5.5pt}.dense td,.dense thead th{padding:.1rem}
+.images{grid-template-columns:repeat(3,1fr);gap:.6rem}figure img{height:6rem}
+figcaption{font-size:7.5pt;padding:.4rem .5rem}figcaption ul{padding-left:.9rem}}
 """

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
+_NARROW = 0.03
 _BAR = 20
 _WEAKEST = 8
 _SWITCHES = 12
@@ -153,11 +154,12 @@ def _rule(rule: Rule) -> str:
 
 
 def interval(share: Share) -> str:
-    """The 95 % interval of a share as people write it, ``76 – 100 %``."""
+    """The 95 % interval of a share as people write it, ``76 – 100 %``; with a decimal where it is narrow."""
     if not share.n:
         return "–"
     low, high = share.ci95
-    return f"{100 * low:.0f} – {100 * high:.0f} %"
+    digits = 1 if high - low < _NARROW else 0
+    return f"{100 * low:.{digits}f} – {100 * high:.{digits}f} %"
 
 
 def _bar(share: float) -> Text:

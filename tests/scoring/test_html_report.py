@@ -24,7 +24,7 @@ EVIL = "<script>alert(1)</script>\"'&"
 class Page(HTMLParser):
     """The tags, the addresses and the text of a page; every tag must be closed where it should be."""
 
-    VOID = frozenset({"meta", "br", "img"})
+    VOID = frozenset({"meta", "br", "img", "wbr"})
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -79,6 +79,21 @@ def test_the_worst_are_the_furthest_behind() -> None:
         (why,) = mistake.why
         assert why.expected == (mistake.label.lower(),)
         assert why.seen == mistake.predicted.lower()
+
+
+def test_a_page_on_a_thousand_classes_and_many_attributes_stays_small() -> None:
+    attributes = tuple(Attribute(f"attribute_{number}", (f"{number} {{}}",), ("x", "y")) for number in range(30))
+    rules = {
+        f"class {index}": {a.name: (a.options[index >> n % 10 & 1],) for n, a in enumerate(attributes)}
+        for index in range(1000)
+    }
+    evaluation = evaluated(System(attributes=attributes, rules=rules), n=2000)
+    written = html_report(evaluation, None, "")
+    assert len(written) < 1_000_000
+    page = Page(written)
+    assert "The 200 weakest of 1000 classes." in page.words
+    assert written.count('<div class="wide">') == 3  # no table is wider than a sheet of paper
+    assert "attribute_<wbr>29" in written
 
 
 def test_on_the_command_line(work: Workplace) -> None:
