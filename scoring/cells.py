@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from ..systems.model import System
+from .incremental import Parts
 from .measures import Counts
-from .probabilities import Answers, Indexes
-from .scores import Combine, Plan, class_scores, plan
-from .standing import Standing, duel
 from .statistics import Share
+from .switches import Field, field_of, outcomes
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +29,18 @@ class CellMeasure:
 
 
 def cell_measures(
-    system: System,
-    answers: Sequence[Answers],
-    tables: Sequence[Counts],
-    labels: Indexes,
-    standing: Standing,
-    combine: Combine,
+    parts: Parts, tables: Sequence[Counts], progress: Callable[[int, int], None] | None = None
 ) -> tuple[CellMeasure, ...]:
-    """Measure every cell, row by row; with a single class, nothing that its rules say can change who wins."""
+    """Measure every cell, row by row; with a single class, nothing that its rules say can change who wins.
+
+    ``tables`` are the attributes' ``measures.answer_table``. ``progress`` is told ``(done, total)`` classes.
+    """
     measures: list[CellMeasure] = []
+    system = parts.system
+    field = field_of(parts)
     for index, class_name in enumerate(system.classes):
         rows = [table[index] for table in tables]
-        deltas = _deltas(system, index, rows, answers, labels, standing, combine)
+        deltas = _deltas(field, index, rows)
         for attribute, row, delta in zip(system.attributes, rows, deltas, strict=True):
             rule, n = system.rules[class_name][attribute.name], int(row.sum())
             agree = sum(int(row[attribute.options.index(option)]) for option in rule)
@@ -58,30 +54,26 @@ def cell_measures(
                     delta_if_switched=delta,
                 )
             )
+        if progress is not None:
+            progress(index + 1, len(system.classes))
     return tuple(measures)
 
 
-def _deltas(
-    system: System,
-    index: int,
-    rows: Sequence[Counts],
-    answers: Sequence[Answers],
-    labels: Indexes,
-    standing: Standing,
-    combine: Combine,
-) -> list[float | None]:
+def _deltas(field: Field, index: int, rows: Sequence[Counts]) -> list[float | None]:
     """For every attribute, the change of accuracy were class ``index``'s rule the option its images prefer."""
     if not rows or not rows[0].sum():
         return [None] * len(rows)
-    rules = list(system.rules[system.classes[index]].values())
-    preferred = [(a.options[int(row.argmax())],) for a, row in zip(system.attributes, rows, strict=True)]
-    switched = [at for at in range(len(rows)) if rules[at] != preferred[at]]
+    system = field.parts.system
+    rules = system.rules[system.classes[index]]
+    choices: list[list[int]] = []
+    for attribute, row in zip(system.attributes, rows, strict=True):
+        preferred = int(row.argmax())
+        choices.append([preferred] if rules[attribute.name] != (attribute.options[preferred],) else [])
     deltas: list[float | None] = [0.0] * len(rows)
-    if len(standing.rows) == 1 or not switched:
+    switched = [at for at, some in enumerate(choices) if some]
+    if len(system.rules) == 1 or not switched:
         return deltas
-    plans: list[Plan] = [plan(system.attributes, [*rules[:at], preferred[at], *rules[at + 1 :]]) for at in switched]
-    against = duel(standing, index)
-    now = int(np.count_nonzero(standing.first == labels))
-    for at, scores in zip(switched, class_scores(plans, answers, combine), strict=True):
-        deltas[at] = (int(np.count_nonzero(against.winners(scores) == labels)) - now) / labels.size
+    gained, lost = outcomes(field, index, choices)
+    for at, change in zip(switched, gained - lost, strict=True):
+        deltas[at] = int(change) / field.right.size
     return deltas

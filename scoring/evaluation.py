@@ -22,6 +22,7 @@ from .embed import Progress, embed_images, embed_texts, truncated_texts
 from .encoder import Encoder, Vectors
 from .incremental import Encode, Parts, carried_over, plan_of, revise
 from .labelled import LabelledEmbeddings
+from .leave_out import winners_without
 from .matching import check_dimensions, check_embeddings, label_indexes
 from .measures import (
     AttributeMeasure,
@@ -34,7 +35,7 @@ from .measures import (
     confusion_table,
 )
 from .probabilities import Answers, Indexes, asking, check_answerable
-from .scores import Combine, check_combine, class_scores, plan, ranks, winners
+from .scores import Combine, check_combine, ranks
 from .setting import Setting as Setting
 from .splitting import with_split
 from .standing import Standing, stand, ties
@@ -177,10 +178,20 @@ class Evaluation:
         rows = self.system.rules.values()
         return tuple(
             attribute_measure(
-                attribute, [row[attribute.name] for row in rows], table, self.system.classes, self._contribution(index)
+                attribute, [row[attribute.name] for row in rows], table, self.system.classes, contribution
             )
-            for index, (attribute, table) in enumerate(zip(self.system.attributes, self.answer_tables, strict=True))
+            for attribute, table, contribution in zip(
+                self.system.attributes, self.answer_tables, self.contributions, strict=True
+            )
         )
+
+    @cached_property
+    def contributions(self) -> tuple[float, ...]:
+        """For every attribute the accuracy lost without it. Without the only one, what is left is to guess."""
+        if len(self.answers) == 1:
+            return (self.accuracy - self.chance,)
+        without = winners_without(self._parts)
+        return tuple(self.accuracy - float((some == self.labels).mean()) for some in without)
 
     @cached_property
     def classes(self) -> tuple[ClassMeasure, ...]:
@@ -190,7 +201,7 @@ class Evaluation:
     @cached_property
     def cells(self) -> tuple[CellMeasure, ...]:
         """Every cell of the rules measured, row by row."""
-        return cell_measures(self.system, self.answers, self.answer_tables, self.labels, self.standing, self.combine)
+        return cell_measures(self._parts, self.answer_tables)
 
     @property
     def system_texts(self) -> int:
@@ -268,14 +279,6 @@ class Evaluation:
             self.answers,
             self.standing,
         )
-
-    def _contribution(self, index: int) -> float:
-        """The accuracy lost without one attribute. Without the only one, what is left is to guess."""
-        rest = self.answers[:index] + self.answers[index + 1 :]
-        if not rest:
-            return self.accuracy - self.chance
-        without = winners(_scores(self.system, rest, self.combine))
-        return self.accuracy - float((without == self.labels).mean())
 
 
 def evaluate(
@@ -394,9 +397,3 @@ def evaluate_vectors(
         standing=standing,
         setting=setting or Setting(),
     )
-
-
-def _scores(system: System, found: Sequence[Answers], combine: Combine) -> NDArray[np.float32]:
-    attributes = [answer.attribute for answer in found]
-    plans = [plan(attributes, [row[a.name] for a in attributes]) for row in system.rules.values()]
-    return class_scores(plans, found, combine)

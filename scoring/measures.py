@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean
@@ -95,16 +94,18 @@ def attribute_measure(
 
 
 def _worst(attribute: Attribute, rules: Sequence[Rule], wrong: Counts, classes: Sequence[str]) -> Confusion | None:
-    counts: Counter[tuple[Rule, int]] = Counter()
-    for rule, row in zip(rules, wrong, strict=True):
-        if rule:
-            counts.update({(rule, int(option)): int(row[option]) for option in np.flatnonzero(row)})
-    if not counts:
+    number: dict[Rule, int] = {}
+    like = np.array([number.setdefault(rule, len(number)) for rule in rules])
+    together = np.zeros((len(number), len(attribute.options)), np.intp)
+    np.add.at(together, like, wrong)
+    if () in number:
+        together[number[()]] = 0
+    which, option = (int(at) for at in np.unravel_index(together.argmax(), together.shape))
+    if not together[which, option]:
         return None
-    (expected, option), count = counts.most_common(1)[0]
-    same = [index for index, rule in enumerate(rules) if rule == expected]
-    most = max(same, key=lambda index: wrong[index, option])
-    return Confusion(expected, attribute.options[option], count, classes[most])
+    same = np.flatnonzero(like == which)
+    most = int(same[wrong[same, option].argmax()])
+    return Confusion(rules[most], attribute.options[option], int(together[which, option]), classes[most])
 
 
 def class_measures(classes: Sequence[str], confusion: Counts) -> tuple[ClassMeasure, ...]:

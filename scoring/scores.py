@@ -150,7 +150,7 @@ def term(
     ``rows`` are the probabilities of the attribute's options, ``(options, N)``; where there are fewer than options,
     ``of`` says how many options there are.
     """
-    some = [rows[option] if images is None else rows[option].take(images) for option in options]
+    some: list[_Matrix] = [rows[option] if images is None else rows[option].take(images) for option in options]
     part = some[0]
     if len(options) == (of or len(rows)):
         part = np.ones(part.size, np.float32)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from .best import best_rows
 from .blocks import blocks, each_block
 from .probabilities import Answers, Indexes
-from .scores import Combine, Plan, Rows, block_of, scoring
+from .scores import NEVER, Combine, Plan, Rows, block_of, scoring
 
 Row: TypeAlias = NDArray[np.float32]
 """The scores of one class, ``(N,)``."""
@@ -132,6 +132,38 @@ def duel(standing: Standing, index: int) -> Duel:
         at, rival_score[own] = best_rows(np.stack([standing.rows[at][own] for at in others]))
         rival[own] = np.asarray(others, np.intp)[at]
     return Duel(index, rival, rival_score)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Second:
+    """Who comes after the winner of each image, and its score, ``(N,)``: to set up many duels at once."""
+
+    index: Indexes
+    score: Row
+
+    def duel(self, standing: Standing, index: int) -> Duel:
+        """The same as ``duel``."""
+        own = standing.first == index
+        return Duel(index, np.where(own, self.index, standing.first), np.where(own, self.score, standing.best))
+
+
+def runners_up(standing: Standing) -> Second:
+    """The best of all classes but the winner, the first of equals; with a single class it is that."""
+    n = standing.first.size
+    found = Second(np.empty(n, np.intp), np.empty(n, np.float32))
+    # A class that stands before the winner is the first of those that score ``NEVER``, if only they are left.
+    last = np.where(standing.first == 0, min(1, len(standing.rows) - 1), 0)
+
+    def rank(columns: slice) -> None:
+        part = np.stack([row[columns] for row in standing.rows])
+        first = standing.first[columns]
+        part[first, np.arange(first.size)] = NEVER
+        index, score = best_rows(part)
+        found.index[columns] = np.where(score == NEVER, last[columns], index)
+        found.score[columns] = score
+
+    each_block(n, rank)
+    return found
 
 
 def ties(standing: Standing) -> int:

@@ -121,9 +121,10 @@ def _tried(parts: Parts, progress: Callable[[int, int], None] | None) -> Iterato
     for index, class_name in enumerate(classes):
         if len(classes) > 1:
             row = parts.system.rules[class_name]
-            choices = [_choices(attribute, row[attribute.name]) for attribute in parts.system.attributes]
+            attributes = parts.system.attributes
+            choices = [_choices(attribute, row[attribute.name]) for attribute in attributes]
             gained, lost = outcomes(field, index, choices)
-            switches = [(a, choice) for a, some in zip(parts.system.attributes, choices, strict=True) for choice in some]
+            switches = [(a, choice) for a, some in zip(attributes, choices, strict=True) for choice in some]
             p = [1.0] * len(switches)
             for number in np.flatnonzero(gained > lost):
                 p[number] = test(int(gained[number]), int(lost[number]))

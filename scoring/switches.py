@@ -2,8 +2,8 @@
 
 A switch changes the scores of one class: s = U / W, where U is the sum of its terms T_g (a weight times a probability,
 or its logarithm; see ``scores.class_scores``) and W that of its weights w_g. A term divided by its weight lies in a
-range of M: 1 for ``sum``, -ln FLOOR for ``product``. So another rule for attribute g adds at most w_g M / W to s; taking
-the rule away adds (w_g s - T_g) / (W - w_g), at most w_g M / (W - w_g); a rule where there was none adds at most
+range of M: 1 for ``sum``, -ln FLOOR for ``product``. So another rule for attribute g adds at most w_g M / W to s; to
+take the rule away adds (w_g s - T_g) / (W - w_g), at most w_g M / (W - w_g); a rule where there was none adds at most
 w_g M / (W + w_g). An image where the class lags behind by more than the largest of these no switch can concern.
 
 For the images that are left the same is asked of one attribute after the other, with the terms themselves and that of
@@ -28,13 +28,13 @@ from ..systems.model import Rule
 from .incremental import Parts
 from .probabilities import Indexes
 from .scores import FLOOR, NEVER, term
-from .standing import Duel, Row, duel
+from .standing import Duel, Row, Second, runners_up
 
 NONE = -1
 """The choice of no rule, beside the indexes of options."""
 
 Choices = Sequence[Sequence[int]]
-"""For each attribute the rules to try: indexes of options, or ``NONE``."""
+"""For each attribute the rules to try: indexes of options, and at the end perhaps ``NONE``."""
 
 _AT_ONCE = 2_000_000
 # So many scores are computed at once, at most: in 50 MB or so.
@@ -44,12 +44,13 @@ _AT_ONCE = 2_000_000
 class Field:
     """What all switches of an evaluation have in common.
 
-    ``right``: who is right now, ``(N,)``; ``ceilings``: for each attribute the term of the likeliest option, ``(N,)``;
-    ``spread``: how far a term divided by its weight can move.
+    ``right``: who is right now, ``(N,)``; ``second``: who comes after the winner; ``ceilings``: for each attribute the
+    term of the likeliest option, ``(N,)``; ``spread``: how far a term divided by its weight can move.
     """
 
     parts: Parts
     right: NDArray[np.bool_]
+    second: Second
     ceilings: tuple[Row, ...]
     spread: float
 
@@ -77,7 +78,7 @@ def field_of(parts: Parts) -> Field:
         for answer in parts.answers
     )
     spread = 1.0 if parts.combine == "sum" else -math.log(FLOOR)
-    return Field(parts, np.equal(parts.standing.first, parts.labels), ceilings, spread)
+    return Field(parts, np.equal(parts.standing.first, parts.labels), runners_up(parts.standing), ceilings, spread)
 
 
 def outcomes(field: Field, index: int, choices: Choices) -> tuple[Indexes, Indexes]:
@@ -105,7 +106,7 @@ def _class(field: Field, index: int, choices: Choices) -> _Class:
     given = tuple(sum([*kept[:at], a.weight, *kept[at + 1 :]]) for at, a in enumerate(attributes))
     taken = tuple(sum([*kept[:at], *kept[at + 1 :]]) for at in range(len(kept)))
     slack = (2 * len(kept) + 8) * 2.0**-23 * field.spread * max(given)
-    return _Class(index, rules, choices, given, taken, slack, duel(parts.standing, index))
+    return _Class(index, rules, choices, given, taken, slack, field.second.duel(parts.standing, index))
 
 
 def _near(field: Field, one: _Class) -> Indexes:
@@ -132,18 +133,21 @@ def _counted(field: Field, one: _Class, images: Indexes, total: int) -> tuple[In
             options = tuple(answer.attribute.options.index(option) for option in rule)
             terms[at] = term(answer.probabilities, options, answer.attribute.weight, parts.combine, images)
     concerned = _concerned(field, one, images, terms, against)
-    where: list[Indexes] = []  # for every score to compute, the image, as an index into ``images``
-    which: list[Indexes] = []  # and the choice
-    fresh: list[Row] = []  # and the term that is switched
+    # For every score to compute: the image, as an index into ``images``; the choice; the term that is switched; and
+    # 1 / W, or 0 where no weight is left.
+    where: list[Indexes] = []
+    which: list[Indexes] = []
+    fresh: list[Row] = []
     scale: list[Row] = []
     ends, first = [0], 0
     for at, some in enumerate(one.choices):
         here = np.flatnonzero(concerned[at]) if some else np.empty(0, np.intp)
         where += [here] * len(some)
         which.append(np.repeat(np.arange(first, first + len(some)), here.size))
-        for choice in _in_runs(some):
-            fresh.append(_fresh(field, at, choice, images[here]))
-        scale += [np.full(here.size, _inverse(one, at, choice), np.float32) for choice in some]
+        for run in _in_runs(some):
+            fresh.append(_fresh(field, at, run, images[here]))
+            weight = one.taken[at] if run[0] == NONE else one.given[at]
+            scale.append(np.full(here.size * len(run), 1 / weight if weight else 0.0, np.float32))
         ends.append(ends[-1] + here.size * len(some))
         first += len(some)
     place, choices = np.concatenate(where), np.concatenate(which)
@@ -186,7 +190,6 @@ def _concerned(
 def _in_runs(some: Sequence[int]) -> list[list[int]]:
     """The options, of which there are many, together; ``NONE`` by itself."""
     options = [choice for choice in some if choice != NONE]
-    assert list(some) in (options, [*options, NONE])
     return [run for run in (options, [NONE] * (len(some) - len(options))) if run]
 
 
@@ -197,9 +200,3 @@ def _fresh(field: Field, at: int, choices: Sequence[int], images: Indexes) -> Ro
         return np.zeros(images.size * len(choices), np.float32)
     rows = answer.probabilities[np.asarray(choices)[:, None], images].reshape(1, -1)
     return term(rows, (0,), weight, field.parts.combine, of=len(answer.probabilities))
-
-
-def _inverse(one: _Class, at: int, choice: int) -> float:
-    """1 / W with a choice; 0 where no weight is left, and the class never wins."""
-    weight = one.taken[at] if choice == NONE else one.given[at]
-    return 1 / weight if weight else 0.0
