@@ -32,7 +32,7 @@ class AnthropicWire:
     model: str
     base_url: str
     key_variable: str = "ANTHROPIC_API_KEY"
-    features: frozenset[str] = frozenset({"schema"})
+    features: frozenset[str] = frozenset({"schema", "stream"})
 
     def load_sdk(self) -> None:
         """Import the SDK."""

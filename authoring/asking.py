@@ -47,11 +47,13 @@ def ask(
     cancelled: Callable[[], bool] | None = None,
     keep: Callable[[Exchange], None] | None = None,
     replies: Path | None = None,
+    longer: bool = False,
 ) -> Answer:
     """Ask until the reply satisfies ``request.schema`` and ``check``, sending it back at most ``MENDINGS`` times.
 
     ``keep`` is told every exchange as soon as it is complete, those with unusable replies too. ``replies`` is the
-    folder in which an unusable reply is kept; left out, ``replies_folder()``.
+    folder in which an unusable reply is kept; left out, ``replies_folder()``. With ``longer`` a reply that was cut off
+    is asked for once more with twice the room: for questions that cannot be split.
 
     Raises:
         Truncated: the reply reached ``request.max_output_tokens``; ``text`` is what came.
@@ -62,7 +64,7 @@ def ask(
     """
     turns = _Turns(llm, request, budget, watch, cancelled, keep)
     try:
-        return _ask(turns, check)
+        return _ask(turns, check, longer)
     except ReplyError as error:
         if not error.text:
             raise
@@ -72,7 +74,7 @@ def ask(
         ) from error
 
 
-def _ask(turns: _Turns, check: Check | None) -> Answer:
+def _ask(turns: _Turns, check: Check | None, longer: bool) -> Answer:
     request = turns.request
     messages = request.messages
     faults: Sequence[str] = ()
@@ -86,7 +88,10 @@ def _ask(turns: _Turns, check: Check | None) -> Answer:
         if not faults:
             return Answer(reading.value, turns.usage, tuple(turns.exchanges), reading.notes)
         if reply.stop == "length":
-            raise _truncated(request, reply)
+            if not longer:
+                raise _truncated(request, reply)
+            request, longer = replace(request, max_output_tokens=2 * request.max_output_tokens), False
+            continue
         if text.strip():  # an empty turn may not be sent back: providers refuse it
             messages = (*request.messages, Message("assistant", text), Message("user", _mending(faults)))
     more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""

@@ -46,6 +46,10 @@ class ProviderLLM:
         """How the model was asked for."""
         return self._wires[0].name
 
+    @property
+    def _streams(self) -> bool:
+        return self._stream and "stream" not in self._dropped
+
     def complete(
         self,
         request: Request,
@@ -112,7 +116,8 @@ class ProviderLLM:
 
     async def _settle(self, call: _Call, wire: Wire, failure: Failure) -> None:
         """Return when the request should be sent again, after waiting if need be; raise otherwise."""
-        if failure.unknown and failure.unknown not in self._dropped:
+        learning = failure.unknown != "stream" or (self._streams and not self._reached)
+        if failure.unknown and failure.unknown not in self._dropped and learning:
             self._dropped |= {failure.unknown}
             call.say(f"the server does not know {failure.unknown}; asking without it")
             return
@@ -131,11 +136,11 @@ class ProviderLLM:
         await asyncio.sleep(pause)
 
     async def _attempt(self, call: _Call, wire: Wire) -> Reply:
-        sending = Sending(self._stream, self._dropped, call.most_characters, self._patience)
+        sending = Sending(self._streams, self._dropped, call.most_characters, self._patience)
         got = _Got()
         try:
             async with aclosing(wire.pieces(call.request, sending)) as pieces:
-                await self._take_all(call, pieces, got)
+                await self._take_all(call, pieces, got, sending.stream)
         except TooLong:
             call.partial = got.text or got.refusal or sending.body.decode("utf-8", "replace")
             self._too_long(call)
@@ -146,14 +151,14 @@ class ProviderLLM:
             raise Broken("the reply ended before it was complete") if got.anything else Unreadable("")
         return self._reply(call, got, got.stop)
 
-    async def _take_all(self, call: _Call, pieces: AsyncIterator[Piece], got: _Got) -> None:
+    async def _take_all(self, call: _Call, pieces: AsyncIterator[Piece], got: _Got, stream: bool) -> None:
         patience, now = self._patience, asyncio.get_running_loop().time
         try:
             # What is not streamed comes at once, and nothing before it: the limit for the whole call is enough.
-            async with asyncio.timeout(patience.connect + patience.first if self._stream else None) as silence:
+            async with asyncio.timeout(patience.connect + patience.first if stream else None) as silence:
                 async for piece in pieces:
                     self._reached = True
-                    if self._stream:
+                    if stream:
                         silence.reschedule(now() + patience.between)
                     got.take(piece, call)
                     if got.characters > call.most_characters:

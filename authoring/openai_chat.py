@@ -24,7 +24,7 @@ class ChatWire:
     model: str
     base_url: str
     key_variable: str = "OPENAI_API_KEY"
-    features: frozenset[str] = frozenset({"schema", "max_tokens", "usage"})
+    features: frozenset[str] = frozenset({"schema", "stream", "max_tokens", "usage"})
 
     def load_sdk(self) -> None:
         """Import the SDK."""

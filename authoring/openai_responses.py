@@ -33,7 +33,7 @@ class ResponsesWire:
     model: str
     base_url: str
     key_variable: str = "OPENAI_API_KEY"
-    features: frozenset[str] = frozenset({"schema"})
+    features: frozenset[str] = frozenset({"schema", "stream"})
 
     def load_sdk(self) -> None:
         """Import the SDK."""

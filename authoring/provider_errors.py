@@ -38,6 +38,7 @@ _STATUS_OF_TYPE = {
 
 _FEATURES: dict[str, tuple[str, ...]] = {
     "usage": ("stream_options", "include_usage"),
+    "stream": ("streaming", "'stream'", "`stream`", '"stream"', "stream is"),
     "max_tokens": ("max_tokens", "max_completion_tokens"),
     "schema": ("response_format", "output_config", "output_format", "text.format", "structured output", "schema"),
 }
@@ -76,8 +77,10 @@ def failure_of(error: Exception, wire: Wire) -> Failure | None:
         return Failure("the reply is not valid UTF-8", "Try again; if it stays so, the server is at fault.", again=True)
     if isinstance(error, Unreadable):
         shown = _shown(error.text) or "nothing"
-        again = not error.text.strip()
-        return Failure(f"what the server sent is no reply of its protocol: {shown}", _address_hint(wire), again=again)
+        nothing = not error.text.strip()
+        message = f"what the server sent is no reply of its protocol: {shown}"
+        # No event where a stream was asked for: it may have sent the reply in one piece.
+        return Failure(message, _address_hint(wire), again=nothing, unknown="stream" if nothing else "")
     if isinstance(error, ValueError) and type(error).__module__.startswith("json"):
         return Failure("the reply was garbled: a piece of it is no JSON", "Try again later.", again=True)
     if _is_from_sdk(error):
@@ -86,6 +89,9 @@ def failure_of(error: Exception, wire: Wire) -> Failure | None:
             within = _STATUS_OF_TYPE.get(code) or _STATUS_OF_TYPE.get(str(at(body, "type"))) or 500
             return _status_failure(wire, within, _said(error, body), code, {})
         return _connection_failure(error, wire)
+    if isinstance(error, ImportError | ValueError) and "prox" in str(error).lower():
+        hint = "See the variables HTTP_PROXY, HTTPS_PROXY and ALL_PROXY; NO_PROXY names hosts to be reached without."
+        return Failure(f"the proxy that is set cannot be used: {_shown(str(error))}", hint)
     if _is_of_network(error):
         return _connection_failure(error, wire)
     return None

@@ -36,8 +36,8 @@ class Piece:
 class Sending:
     """How a request is sent: streamed or not, without which features, and at most how many characters come back.
 
-    ``dropped`` names what the server turned out not to know: ``schema``, ``max_tokens``, ``usage``. ``body`` is where
-    what is not streamed is collected, so that it can be kept when the rest never comes.
+    ``dropped`` names what the server turned out not to know: ``schema``, ``stream``, ``max_tokens``, ``usage``.
+    ``body`` is where what is not streamed is collected, so that it can be kept when the rest never comes.
     """
 
     stream: bool

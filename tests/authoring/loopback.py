@@ -58,13 +58,18 @@ Script = Iterable[Act | str] | Callable[[Seen], Act | str]
 class Loopback:
     """The server; a context manager. It answers from ``script``, the last entry of which is for all that follow.
 
-    ``dropped`` is set when a client closed its connection while something was still being sent to it.
+    ``asked`` is set with the first request, ``dropped`` when a client closed its connection while something was still
+    being sent to it. Without ``streams`` every reply comes in one piece, also where a stream was asked for.
     """
 
-    def __init__(self, script: Script, *, protocols: Iterable[str] = (RESPONSES, CHAT, MESSAGES)) -> None:
+    def __init__(
+        self, script: Script, *, protocols: Iterable[str] = (RESPONSES, CHAT, MESSAGES), streams: bool = True
+    ) -> None:
         self.seen: list[Seen] = []
         self.dropped = threading.Event()
         self.closing = threading.Event()
+        self.asked = threading.Event()
+        self.streams = streams
         self._protocols = frozenset(protocols)
         self._script = script if callable(script) else _in_order(list(script))
         self._lock = threading.Lock()
@@ -96,6 +101,7 @@ class Loopback:
     def act(self, seen: Seen) -> Act:
         with self._lock:
             self.seen.append(seen)
+            self.asked.set()
             entry = self._script(seen)
         return Act(entry) if isinstance(entry, str) else entry
 
@@ -142,7 +148,7 @@ def _handler(server: Loopback) -> type[BaseHTTPRequestHandler]:
                 self._send(act.status, act.headers, _error_body(seen.protocol, act))
             elif act.body is not None:
                 self._send(200, {"content-type": "text/html"}, act.body)
-            elif seen.stream:
+            elif seen.stream and server.streams:
                 self._stream(seen, act)
             else:
                 self._whole(seen, act)

@@ -141,6 +141,15 @@ def test_the_scripted_llm_stops_at_the_limit_like_a_real_one() -> None:
     assert len(caught.value.text) == 40
 
 
+def test_what_was_cut_off_may_be_given_twice_the_room() -> None:
+    llm = ScriptedLLM(lambda request: {"color": "x" * 100})
+    small = replace(REQUEST, max_output_tokens=20)
+    assert ask(llm, small, longer=True).value == {"color": "x" * 100}
+    assert [request.max_output_tokens for request in llm.requests] == [20, 40]
+    with pytest.raises(Truncated):
+        ask(llm, replace(REQUEST, max_output_tokens=10), longer=True)
+
+
 def test_the_scripted_llm_can_be_stopped_while_it_waits() -> None:
     stop = threading.Event()
     seen: list[Streaming] = []

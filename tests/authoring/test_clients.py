@@ -5,8 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 import stat
+import subprocess
+import sys
 import threading
+import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -71,7 +75,8 @@ def refused(llm: LLM, kind: type[LLMError] = LLMError, request: Request = REQUES
     error = caught.value
     assert error.exit_code == 3
     assert error.hint
-    assert not any(key in str(error) for key in KEYS.values())
+    shown = "".join(traceback.format_exception(error))  # what --debug shows
+    assert not any(key in shown for key in KEYS.values())
     assert "\x1b" not in str(error)
     return error
 
@@ -278,10 +283,28 @@ def test_bytes_that_are_no_utf_8(llm_for: Go, tmp_path: Path) -> None:
     assert "color" in kept(tmp_path)
 
 
-def test_a_page_in_place_of_a_reply(llm_for: Go) -> None:
+def test_a_page_in_place_of_a_reply(llm_for: Go, tmp_path: Path) -> None:
     with Loopback([Act(body=b"<html>Sign in</html>")]) as server:
-        error = refused(llm_for(server))
+        error = refused(llm_for(server), ReplyError)
+    assert "<html>Sign in" in error.message
     assert "--base-url" in error.hint
+    assert "Sign in" in kept(tmp_path)
+
+
+def test_a_server_that_does_not_stream_is_asked_for_the_whole(protocol: str) -> None:
+    with Loopback([GOOD], streams=False) as server:
+        url = server.url if protocol == MESSAGES else server.openai_url
+        llm = load_llm(SPECS[protocol], base_url=url)
+        assert ask(llm, REQUEST).value == ask(llm, REQUEST).value == {"color": "blue"}
+    assert [seen.stream for seen in server.seen] == [True, False, False]
+
+
+def test_a_proxy_that_cannot_be_used_is_named(llm_for: Go, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALL_PROXY", "nonsense://proxy")
+    with Loopback([GOOD]) as server:
+        error = refused(llm_for(server))
+    assert "proxy" in error.message
+    assert "ALL_PROXY" in error.hint
 
 
 def test_markup_and_control_characters_stay_text(llm_for: Go) -> None:
@@ -306,6 +329,30 @@ def test_cancelling_closes_the_connection(llm_for: Go) -> None:
         request = Request("t", "v", "", (Message("user", "go"),), SCHEMA, 10_000_000)
         with pytest.raises(Interrupted):
             llm_for(server).complete(request, cancelled=asked.is_set)
+        assert server.dropped.wait(30)
+
+
+INTERRUPTED = """
+import sys
+from cotsmith.authoring.llm import Message, Request
+from cotsmith.authoring.models import load_llm
+request = Request("t", "v", "", (Message("user", "go"),), {"type": "object"}, 10_000_000)
+try:
+    load_llm(sys.argv[1], base_url=sys.argv[2]).complete(request)
+except KeyboardInterrupt:
+    sys.exit(130)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_ctrl_c_closes_the_connection(protocol: str) -> None:
+    with Loopback([Act("x", endless=True)]) as server:
+        url = server.url if protocol == MESSAGES else server.openai_url
+        command = [sys.executable, "-c", INTERRUPTED, SPECS[protocol], url]
+        with subprocess.Popen(command, stderr=subprocess.PIPE) as process:
+            assert server.asked.wait(60)
+            process.send_signal(signal.SIGINT)
+            assert process.wait(60) == 130
         assert server.dropped.wait(30)
 
 
