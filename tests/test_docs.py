@@ -8,6 +8,9 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from cotsmith.cli import VERBS, run
@@ -39,11 +42,13 @@ def fences(page: Path, language: str) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with what the examples speak of: a system, an older version of it, images, an LLM's reply."""
+    """A folder with what the examples speak of: a system, two other versions of it, images, an LLM's reply."""
     folder = tmp_path_factory.mktemp("examples")
     text = next(fences(ROOT / "README.md", "json"))
     (folder / "cards.json").write_text(text, encoding="utf-8")
-    (folder / "old.json").write_text(text.replace("a wolf", "a dog"), encoding="utf-8")
+    older = text.replace("a wolf", "a dog")
+    (folder / "old.json").write_text(older, encoding="utf-8")
+    (folder / "theirs.json").write_text(older.replace("light blue", "sky blue"), encoding="utf-8")
     (folder / "reply.txt").write_text(REPLY, encoding="utf-8")
     pictures = zip(("Absol", "Aggron", "Dratini"), ("Tavvit", "Quimbo", "Jorrik"), strict=True)
     for label, creature in pictures:
@@ -53,8 +58,21 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
             for seed in range(2):
                 render_card(creature, seed).save(place / f"{seed}.jpg")
     (folder / "new").mkdir()
+    _write_tables(folder)
     render_card("Tavvit", 9).save(folder / "new" / "unknown.jpg")
     return folder
+
+
+def _write_tables(folder: Path) -> None:
+    """The same images as a CSV file and inside of a Parquet file, and embeddings."""
+    paths = sorted((folder / "cards").glob("test/*/*.jpg"))
+    labels = [path.parent.name for path in paths]
+    rows = [f"{path.relative_to(folder)},{label}\n" for path, label in zip(paths, labels, strict=True)]
+    (folder / "cards.csv").write_text("image,label\n" + "".join(rows), encoding="utf-8")
+    table = pa.table({"picture": [path.read_bytes() for path in paths], "species": labels})
+    pq.write_table(table, folder / "cards.parquet")
+    vectors = np.random.default_rng(0).normal(size=(len(labels), 64))
+    np.savez(folder / "embeddings.npz", embeddings=vectors, labels=labels)
 
 
 @pytest.mark.parametrize("name", PAGE_NAMES)
