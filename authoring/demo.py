@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +12,8 @@ from typing import TYPE_CHECKING
 from ..errors import UsageError
 from ..systems.file import load, render, save
 from ..systems.model import System
+from ..systems.sources import reason
+from ..systems.text import plain
 from ..terminal import Progress
 
 if TYPE_CHECKING:
@@ -19,6 +23,7 @@ DRAFT = "gallery:demo-draft"
 CORRECTED = "gallery:demo"
 CROP = "artwork"
 PER_CLASS = 15
+_UNFINISHED = ".unfinished"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,23 +41,29 @@ class Workspace:
 
 
 def prepare(folder: Path, progress: Progress | None = None) -> Workspace:
-    """Write the workspace into ``folder``. What a person changed there since an earlier demo is kept.
+    """Write the workspace into ``folder``: whole or not at all. What a person changed since an earlier demo is kept.
 
     Raises:
-        UsageError: ``folder`` holds something else.
+        UsageError: ``folder`` holds something else, or cannot be written.
     """
-    from ..scoring.demo.world import write_cards
+    try:
+        return _prepare(folder, progress)
+    except OSError as error:
+        hint = "Name another folder: cotsmith demo FOLDER"
+        raise UsageError(f"cannot be written: {reason(error)}", where=plain(str(folder)), hint=hint) from error
 
+
+def _prepare(folder: Path, progress: Progress | None) -> Workspace:
     cards = folder / "cards"
     if folder.exists() and not folder.is_dir():
         raise UsageError("it is a file", where=str(folder), hint="Name another folder: cotsmith demo FOLDER")
-    if folder.is_dir() and any(folder.iterdir()) and not cards.is_dir():
+    if folder.is_dir() and not cards.is_dir() and any(path.name != _UNFINISHED for path in folder.iterdir()):
         raise UsageError(
             "the folder holds other things, and the demo leaves them alone",
             where=str(folder),
             hint="Name another folder: cotsmith demo FOLDER",
         )
-    write_cards(cards, per_class=PER_CLASS, progress=progress)
+    _draw(folder, progress)
     kept = []
     for name, source in (("draft.json", DRAFT), ("corrected.json", CORRECTED)):
         path, system = folder / name, load(source)
@@ -61,6 +72,27 @@ def prepare(folder: Path, progress: Progress | None = None) -> Workspace:
         elif not path.exists():
             save(system, path)
     return Workspace(folder, cards, folder / "draft.json", folder / "corrected.json", tuple(kept))
+
+
+def _draw(folder: Path, progress: Progress | None) -> None:
+    """Draw the cards. They appear when all are there; an interruption leaves nothing that was not there before."""
+    from ..scoring.demo.world import write_cards
+
+    if (folder / "cards").is_dir():
+        write_cards(folder / "cards", per_class=PER_CLASS, progress=progress)
+        return
+    made = [place for place in (folder, *folder.parents) if not place.exists()]
+    unfinished = folder / _UNFINISHED
+    try:
+        shutil.rmtree(unfinished, ignore_errors=True)
+        write_cards(unfinished, per_class=PER_CLASS, progress=progress)
+        unfinished.rename(folder / "cards")
+    except BaseException:
+        shutil.rmtree(unfinished, ignore_errors=True)
+        for place in made:
+            with suppress(OSError):
+                place.rmdir()
+        raise
 
 
 def evaluations(

@@ -15,7 +15,7 @@ from ..systems.describe import describe
 from ..systems.edit_json import edits_to_json
 from ..systems.edits import Edit, apply
 from ..systems.model import System
-from ..systems.text import plain
+from ..systems.text import counted, plain
 from ..validate.finding import Finding
 from ..validate.fixing import Fixed
 from .demo import CROP, DRAFT, PER_CLASS, Workspace
@@ -38,8 +38,10 @@ class Tour:
         self._head("The task")
         self._say(
             f"{PER_CLASS} cards each of 16 invented creatures lie in {workspace.cards}, for dev and for test. No "
-            "encoder has ever heard their names, and the one bundled here (a real but tiny CLIP, trained on looks, "
-            "never on names) cannot read them either. It proves nothing about other encoders; it shows how one works."
+            "encoder has ever heard their names. They are printed on the cards, though, so everything here looks at "
+            f"the artwork alone (--crop {CROP}): what is said of names below holds only so. The encoder bundled here, "
+            "a real but tiny CLIP, was trained on looks, never on names. It proves nothing about other encoders; it "
+            "shows how one works."
         )
         for path in workspace.kept:
             self._say(f"{path} differs from the demo's and was kept; what follows is about the demo's own.")
@@ -52,7 +54,7 @@ class Tour:
                 self._item(f"{finding.code} {finding.name}", f"{finding.place.name}: {finding.message}")
         notes = Counter(f.name for f in findings if f.severity == "note")
         for name, count in notes.items():
-            self._say(f"and {count} notes of the kind {name}, which a person may find useful.")
+            self._say(f"and {counted(count, 'note')} of the kind {name}, which a person may find useful.")
 
     def fixes(self, fixed: Fixed, left: Sequence[Finding]) -> None:
         """What was safe to repair without asking."""
@@ -61,7 +63,10 @@ class Tour:
             for step in applied.steps:
                 self._item("fixed", step)
         faults = sum(f.severity != "note" for f in left)
-        self._say(f"{faults} faults are left for a person: no machine can know what the creatures look like.")
+        verb = "is" if faults == 1 else "are"
+        self._say(
+            f"{counted(faults, 'fault')} {verb} left for a person: no machine can know what the creatures look like."
+        )
 
     def corrections(self, edits: Sequence[Edit], before: System) -> None:
         """What a person changed after that, as edits."""

@@ -16,8 +16,8 @@ HEAD = """\
 Made from the commands by `make docs`. Results go to standard output, everything else to standard error. Every option
 can be set by `COTSMITH_<OPTION>` in the environment, and in `cotsmith.toml` or `[tool.cotsmith]` of `pyproject.toml`,
 under a table named after the verb; options that many verbs share may stand at the top. A path in `data` or `encoder` is
-meant from the folder of the file that says it. `COTSMITH_DEBUG=1` stands for `--debug`, `COTSMITH_CONFIG` for `--config`;
-`--trust-remote-code` is taken from the command line alone.
+meant from the folder of the file that says it. `COTSMITH_DEBUG=1` stands for `--debug`, `COTSMITH_CONFIG=FILE` for
+`--config`; `--trust-remote-code` is taken from the command line alone.
 
 ```toml
 encoder = "openai/clip-vit-base-patch32"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import DataError, UsageError
-from ..systems.text import plain
+from ..systems.text import counted, plain
 from ..terminal import console, json_option, note, out_json, out_json_line, progress, warn
 from .options import (
     DataChoice,
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from ..systems.model import System
     from .comparison import Contestant
     from .curve import Curve
+    from .dataset import Skipped
     from .encoder import Encoder
     from .evaluation import Data, Evaluation
     from .scores import Combine
@@ -271,7 +272,9 @@ def _print(found: tuple[Contestant, ...], curve: Curve | None, *, cells: bool, a
 @combine_option
 @click.option("--top", metavar="K", type=click.IntRange(min=1), default=3, show_default=True, help="Show the K best.")
 @json_option
+@click.pass_context
 def classify(
+    ctx: click.Context,
     file: str,
     images: tuple[str, ...],
     encoder: EncoderChoice,
@@ -282,11 +285,13 @@ def classify(
 ) -> None:
     """Name images and say why: what was seen, and what the class's rules expect.
 
-    IMAGES are files, folders, or - for paths on standard input, one a line. With --json, one object a line.
+    IMAGES are files, folders, or - for paths on standard input, one a line. With --json, one object a line. What
+    cannot be read is told, and the rest named; the exit code is then 2.
     """
     from ..systems.file import load
     from .classifier import Classifier, Prediction
-    from .image_files import image_files
+    from .dataset import Skipped as LeftOut
+    from .image_files import STDIN, hopeless, image_files
     from .probabilities import check_answerable
     from .report import prediction_report
     from .summary import prediction_json
@@ -294,25 +299,51 @@ def classify(
     system = load(file)
     check_answerable(system)
     area = parse_crop(crop)
-    paths = image_files(images, _stdin_lines())
-    classifier = Classifier(system, encoder.load(), combine=combine, crop=area)
-    named, broken = 0, 0
-    for batch in classifier.stream(paths, batch_size=encoder.batch_size or 32):
-        for path, result in batch:
-            shown = _as_text(path)
-            if isinstance(result, Prediction):
-                named += 1
-                if as_json:
-                    out_json_line({"image": shown, **prediction_json(result, top=top)})
-                else:
-                    console().print(prediction_report(shown, result, top=top))
+    left_out: list[Skipped] = []
+
+    def leave_out(one: Skipped, path: str | Path) -> None:
+        left_out.append(one)
+        warn(str(one))
+        if as_json:
+            out_json_line({"image": _as_text(path), "error": one.reason})
+
+    def readable(entries: Iterable[Path | Skipped]) -> Iterator[Path]:
+        for entry in entries:
+            if isinstance(entry, LeftOut):
+                leave_out(entry, entry.where)
             else:
-                broken += 1
-                warn(str(result))
-                if as_json:
-                    out_json_line({"image": shown, "error": result.reason})
+                yield entry
+
+    entries: Iterable[Path | Skipped] = image_files(images, _stdin_lines())
+    if STDIN not in images and (lost := hopeless(entries := list(entries))):
+        for one in lost:  # told before a model is loaded for nothing
+            leave_out(one, one.where)
+        raise _nothing_named(left_out)
+    classifier = Classifier(system, encoder.load(), combine=combine, crop=area)
+    named = 0
+    for batch in classifier.stream(readable(entries), batch_size=encoder.batch_size or 32):
+        for path, result in batch:
+            if not isinstance(result, Prediction):
+                leave_out(result, path)
+                continue
+            named += 1
+            if as_json:
+                out_json_line({"image": _as_text(path), **prediction_json(result, top=top)})
+            else:
+                console().print(prediction_report(_as_text(path), result, top=top))
     if not named:
-        raise DataError(f"not one of {broken} images can be read" if broken else "no images to classify")
+        raise _nothing_named(left_out)
+    if left_out:
+        note(f"{counted(named, 'image')} named, {len(left_out)} left out")
+        ctx.exit(2)
+
+
+def _nothing_named(left_out: Sequence[Skipped]) -> DataError:
+    if len(left_out) == 1:
+        return DataError("there is nothing else to classify")
+    return DataError(
+        f"not one of {counted(len(left_out), 'image')} can be read" if left_out else "no images to classify"
+    )
 
 
 def _warn_of(evaluations: Sequence[Evaluation]) -> None:
@@ -326,7 +357,7 @@ def _warn_list(what: str, texts: list[str]) -> None:
     for text in texts[:_SHOWN]:
         warn(f"{what} {text}")
     if len(texts) > _SHOWN:
-        warn(f"{what} {len(texts) - _SHOWN} more")
+        warn(f"{what} {len(texts) - _SHOWN} more; --json and --report list all of them")
 
 
 def _stdin_lines() -> Iterator[str]:

@@ -127,7 +127,7 @@ def _asked(encoder: Encoder, encode: Callable[[list[Any]], Vectors], inputs: lis
         vectors = encode(inputs)
     except CotsmithError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         hint = "Look into the encoder; --debug shows the traceback."
         problem = f"the encoder failed on {len(inputs)} {what}: {type(error).__name__}: {plain(str(error))}"
         raise EncoderError(problem, where=plain(_name(encoder)), hint=hint) from error

@@ -56,7 +56,7 @@ def _module(name: str, where: str) -> Any:
             hint = f"Modules are looked for in this environment and in {plain(os.getcwd())}."
             raise EncoderError(f'no module "{plain(error.name)}"', where=where, hint=hint) from error
         raise EncoderError(f'"{plain(name)}" needs a module that is not installed: {error}', where=where) from error
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise EncoderError(f'"{plain(name)}" fails on import: {plain(repr(error))}', where=where) from error
 
 
@@ -75,7 +75,7 @@ def _made(factory: Any, options: Mapping[str, str], where: str) -> Any:
         )
     try:
         return factory(**options)
-    except Exception as error:
+    except (Exception, SystemExit) as error:  # other people's code, which may even try to end the program
         raise EncoderError(f"the factory fails: {plain(repr(error))}", where=where) from error
 
 

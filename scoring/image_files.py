@@ -8,41 +8,56 @@ from pathlib import Path
 
 from ..errors import DataError
 from ..systems.text import plain
+from .dataset import Skipped
 from .images import IMAGE_SUFFIXES
 
 STDIN = "-"
 
 
-def image_files(sources: Sequence[str], lines: Iterable[str]) -> Iterator[Path]:
+def image_files(sources: Sequence[str], lines: Iterable[str]) -> Iterator[Path | Skipped]:
     """The paths that ``sources`` name, in their order; ``-`` stands for ``lines``, one path each, read as they come.
 
-    A folder gives the images in it and below, sorted, hidden ones left out. A file is taken whatever its name, and
-    whether or not it exists: what is wrong with it is said when it is opened.
-
-    Raises:
-        DataError: a folder that cannot be read or holds no image, before the first path is given.
+    A folder gives the images in it and below, sorted, hidden ones left out; one that cannot be read or holds no image
+    is given as ``Skipped``, which says so. A file is taken whatever its name, and whether or not it exists: what is
+    wrong with it is said when it is opened.
     """
     parts = [lines if source == STDIN else _of(Path(source)) for source in sources]
     return _chained(parts)
 
 
-def _chained(parts: Sequence[Iterable[str] | Sequence[Path]]) -> Iterator[Path]:
+def hopeless(entries: Sequence[Path | Skipped]) -> list[Skipped]:
+    """Why there is nothing to look at, if not one of ``entries`` is a file; empty where one is."""
+    lost = [entry if isinstance(entry, Skipped) else _missing(entry) for entry in entries]
+    found = [one for one in lost if one is not None]
+    return found if len(found) == len(lost) else []
+
+
+def _missing(path: Path) -> Skipped | None:
+    try:
+        return None if path.exists() else Skipped(str(path), "no such file")
+    except (OSError, ValueError):  # told when it is opened
+        return None
+
+
+def _chained(parts: Sequence[Iterable[str] | Sequence[Path | Skipped]]) -> Iterator[Path | Skipped]:
     for part in parts:
         for entry in part:
-            if isinstance(entry, Path):
+            if not isinstance(entry, str):
                 yield entry
             elif name := entry.rstrip("\r\n"):
                 yield Path(name)
 
 
-def _of(source: Path) -> Sequence[Path]:
+def _of(source: Path) -> Sequence[Path | Skipped]:
     if not source.is_dir():
         return [source]
-    found = sorted(_below(source))
-    if not found:
-        known = ", ".join(sorted(IMAGE_SUFFIXES))
-        raise DataError("no image in this folder", where=plain(str(source)), hint=f"Images end in {known}.")
-    return found
+    try:
+        found = sorted(_below(source))
+    except DataError as error:
+        return [Skipped(error.where, error.message)]
+    return found or [
+        Skipped(str(source), f"no image in this folder; images end in {', '.join(sorted(IMAGE_SUFFIXES))}")
+    ]
 
 
 def _below(folder: Path) -> Iterator[Path]:

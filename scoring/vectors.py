@@ -16,7 +16,7 @@ def checked(vectors: Any, count: int, what: str, encoder: str) -> Vectors:
     """``vectors`` as ``(count, D) float32``; ``what`` ("images", "texts") and ``encoder`` name it in errors.
 
     Raises:
-        EncoderError: another shape, no numbers, NaN or infinity.
+        EncoderError: another shape, no numbers, NaN or infinity, a vector of length 0.
     """
     try:
         array = np.asarray(vectors, dtype=np.float32)
@@ -30,5 +30,12 @@ def checked(vectors: Any, count: int, what: str, encoder: str) -> Vectors:
             f"NaN or infinity in the vectors of {bad} of {count} {what}",
             where=encoder,
             hint="Its weights may be damaged, or its numbers too large for the chosen dtype: try float32.",
+        )
+    zero = int((~array.any(axis=1)).sum())
+    if zero:
+        raise EncoderError(
+            f"the vectors of {zero} of {count} {what} are zero, and point nowhere",
+            where=encoder,
+            hint="Every option would be as likely as any other. Its weights may be missing, or an image be all black.",
         )
     return array

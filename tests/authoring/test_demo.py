@@ -20,7 +20,14 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> demo.Workspace:
 def test_the_demo_tells_its_story(world: demo.Workspace, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["demo", str(world.folder)]) == 0
     shown = " ".join(capsys.readouterr().out.split())
-    for word in ("duplicate-option", "indistinguishable-classes", "fixed", "rules permuted", "cotsmith check"):
+    for word in (
+        "duplicate-option",
+        "indistinguishable-classes",
+        "fixed",
+        "rules permuted",
+        "cotsmith check",
+        "--crop artwork",
+    ):
         assert word in shown
 
 
@@ -44,6 +51,35 @@ def test_what_a_person_wrote_is_kept(tmp_path: Path) -> None:
     assert again.kept == (folder / "draft.json",)
     assert (folder / "draft.json").read_text(encoding="utf-8") == "my own words"
     assert load(again.corrected) == load(demo.CORRECTED)
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_an_interruption_leaves_nothing_behind(tmp_path: Path, there: bool) -> None:
+    folder = tmp_path / "a" / "world"
+    if there:
+        folder.mkdir(parents=True)
+
+    def interrupted(done: int, _total: int) -> None:
+        if done == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        demo.prepare(folder, interrupted)
+    assert list(tmp_path.rglob("*")) == ([folder.parent, folder] if there else [])
+
+
+def test_what_a_killed_demo_left_does_not_stand_in_the_way(tmp_path: Path) -> None:
+    (tmp_path / ".unfinished" / "dev").mkdir(parents=True)
+    world = demo.prepare(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["cards", "corrected.json", "draft.json"]
+    assert len(list(world.cards.rglob("*.jpg"))) == 2 * 16 * demo.PER_CLASS
+
+
+def test_a_folder_that_cannot_be_written_is_told_as_that(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["demo", "/proc/cotsmith-demo"]) == 2
+    shown = capsys.readouterr().err
+    assert shown.startswith("error: /proc/cotsmith-demo: cannot be written: ")
+    assert "Errno" not in shown
 
 
 def test_a_folder_with_other_things_is_left_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -324,22 +324,81 @@ def test_classify_goes_on_after_a_broken_image(work: Workplace) -> None:
     broken.write_text("no image")
     good = work.cards / "Ruby" / "0.png"
     code, out, err = work.classify(broken, good, work.folder / "missing.png", "--json")
-    assert code == 0
+    assert code == 2
     assert [set(answer) & {"label", "error"} for answer in lines(out)] == [{"error"}, {"label"}, {"error"}]
+    assert "1 image named, 2 left out" in err
     assert "broken.png" in err
     assert "missing.png" in err
     code, out, err = work.classify(broken, "--json")
     assert code == 2
     assert lines(out)[0]["image"] == str(broken)
-    assert "not one of 1 images" in err
+    assert "broken.png: not an image" in err
 
 
-def test_classify_refuses_a_folder_without_images(work: Workplace) -> None:
+def test_classify_goes_on_after_a_folder_without_images(work: Workplace) -> None:
     (work.folder / "empty").mkdir()
-    code, out, err = work.classify(work.folder / "empty")
+    code, out, err = work.classify(work.folder / "empty", work.cards / "Ruby" / "0.png", "--json")
+    assert code == 2
+    assert [set(answer) & {"label", "error"} for answer in lines(out)] == [{"error"}, {"label"}]
+    assert "empty: no image in this folder" in err
+
+
+@pytest.mark.parametrize("names", [["empty"], ["missing.png"], ["missing.png", "empty"]])
+def test_classify_loads_no_model_for_nothing(work: Workplace, names: list[str]) -> None:
+    (work.folder / "empty").mkdir()
+    code, out, err = work.classify(*(work.folder / name for name in names))
     assert (code, out) == (2, "")
-    assert "no image in this folder" in err
+    for name in names:
+        assert f"{name}: no" in err
     assert not work.loaded
+
+
+def test_classify_without_standard_input(work: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    code, _, err = work.classify("-")
+    assert code == 2
+    assert "there is no standard input" in err
+
+
+def test_all_that_was_left_out_can_be_seen(work: Workplace) -> None:
+    for index in range(8):
+        (work.cards / "Ruby" / f"broken{index}.png").write_text("no image")
+    code, out, err = work.score("--json", "--report", "page.html")
+    assert code == 0
+    assert len(json.loads(out)["settings"]["skipped"]) == 8
+    assert "left out 3 more; --json and --report list all of them" in err
+    page = (work.folder / "page.html").read_text("utf-8")
+    assert all(f"broken{index}.png" in page for index in range(8))
+
+
+@pytest.mark.parametrize("place", ["at the top", "in the factory", "in images"])
+def test_an_encoder_that_ends_the_program_is_an_encoder_that_fails(work: Workplace, place: str) -> None:
+    source = (work.folder / "colors_encoder.py").read_text()
+    if place == "at the top":
+        source = f"raise SystemExit(7)\n{source}"
+    elif place == "in the factory":
+        source += "\n\ndef Colors():\n    raise SystemExit(7)\n"
+    else:
+        source = source.replace(
+            "def encode_images(self, images):", "def encode_images(self, images):\n        raise SystemExit(7)"
+        )
+    (work.folder / "colors_encoder.py").write_text(source)
+    code, _, err = work.score()
+    assert code == 3
+    assert "SystemExit" in err
+
+
+@pytest.mark.parametrize(
+    ("number", "says"), [("0.0", "are zero, and point nowhere"), ("float('nan')", "NaN or infinity")]
+)
+def test_vectors_that_say_nothing_are_no_scores(work: Workplace, number: str, says: str) -> None:
+    source = (work.folder / "colors_encoder.py").read_text()
+    source += "\n\nclass Colors(Colors):\n    key = 'says nothing'\n"
+    source += f"    def encode_images(self, images):\n        return np.full((len(images), 3), {number}, np.float32)\n"
+    (work.folder / "colors_encoder.py").write_text(source)
+    for code, _, err in (work.score(), work.classify(work.cards / "Ruby" / "0.png")):
+        assert code == 3
+        assert says in err
 
 
 def test_a_path_that_is_no_text_can_still_be_printed(work: Workplace) -> None:
