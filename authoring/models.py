@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
+from urllib.request import getproxies
 
 from ..errors import LLMError, UsageError
 from ..systems.text import did_you_mean, plain
@@ -55,6 +57,7 @@ def load_llm(
     text = (spec or "").strip()
     provider, slash, model = text.partition("/")
     if slash and provider in PROVIDERS:
+        _check_proxies()
         if not model.strip():
             raise UsageError(f"which model of {provider}?", hint=f"Write --model {provider}/MODEL.")
         llm: LLM = ProviderLLM(_wires(text, provider, model.strip(), base_url), patience=waits, stream=stream)
@@ -77,6 +80,21 @@ def _patience(patience: Patience, timeout: float | None) -> Patience:
     if not 0 < timeout < float("inf"):
         raise UsageError("the timeout is a number of seconds above 0", hint="Leave out --timeout for the default.")
     return replace(patience, total=timeout)
+
+
+def _check_proxies() -> None:
+    """Refuse a proxy that the providers' libraries would stumble over. Raises ``UsageError``."""
+    for kind, address in getproxies().items():
+        scheme = address.partition("://")[0].lower() if "://" in address else "http"
+        if kind not in ("http", "https", "all") or scheme in ("http", "https"):
+            continue
+        variable = f"{kind.upper()}_PROXY"
+        if scheme not in ("socks5", "socks5h"):
+            raise UsageError(f"{variable} names a proxy that cannot be used", hint="Its address begins with http://.")
+        if find_spec("socksio") is None:
+            raise UsageError(
+                f"{variable} names a SOCKS proxy, for which something is missing", hint="pip install socksio"
+            )
 
 
 def _wires(name: str, provider: str, model: str, base_url: str | None) -> tuple[Wire, ...]:

@@ -89,9 +89,6 @@ def failure_of(error: Exception, wire: Wire) -> Failure | None:
             within = _STATUS_OF_TYPE.get(code) or _STATUS_OF_TYPE.get(str(at(body, "type"))) or 500
             return _status_failure(wire, within, _said(error, body), code, {})
         return _connection_failure(error, wire)
-    if isinstance(error, ImportError | ValueError) and "prox" in str(error).lower():
-        hint = "See the variables HTTP_PROXY, HTTPS_PROXY and ALL_PROXY; NO_PROXY names hosts to be reached without."
-        return Failure(f"the proxy that is set cannot be used: {_shown(str(error))}", hint)
     if _is_of_network(error):
         return _connection_failure(error, wire)
     return None

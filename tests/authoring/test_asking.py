@@ -268,6 +268,14 @@ def test_an_address_that_is_none(url: str) -> None:
         load_llm("openai/m", base_url=url)
 
 
+@pytest.mark.parametrize("proxy", ["nonsense://name:secret@host", "socks5://host:1"])
+def test_a_proxy_that_cannot_be_used_is_named(proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALL_PROXY", proxy)
+    with pytest.raises(UsageError, match="ALL_PROXY") as caught:
+        load_llm("openai/m", base_url="http://localhost:8000/v1")
+    assert "secret" not in str(caught.value)
+
+
 def test_optional_properties_are_nullable_under_strict_rules_and_back() -> None:
     strict = strict_schema(SCHEMA)
     assert strict is not None

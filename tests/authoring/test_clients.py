@@ -299,14 +299,6 @@ def test_a_server_that_does_not_stream_is_asked_for_the_whole(protocol: str) -> 
     assert [seen.stream for seen in server.seen] == [True, False, False]
 
 
-def test_a_proxy_that_cannot_be_used_is_named(llm_for: Go, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ALL_PROXY", "nonsense://proxy")
-    with Loopback([GOOD]) as server:
-        error = refused(llm_for(server))
-    assert "proxy" in error.message
-    assert "ALL_PROXY" in error.hint
-
-
 def test_markup_and_control_characters_stay_text(llm_for: Go) -> None:
     color = "[red]{0.__class__} {{x}} \x1b]0;title\x07 \u202e <b>%s"
     with Loopback([json.dumps({"color": color})]) as server:
