@@ -148,7 +148,7 @@ def optimize_command(
     client = llm.load() if name == "dspy" else None
     system = load(file)
     locked = locked_cells(file, system) if in_place and not override_locks else frozenset()
-    dataset = data.load_split()
+    dataset = data.load_split(system)
     check_evaluable(system, dataset)
     model = encoder.load()
     climb = _Climb(file, in_place)

@@ -94,12 +94,13 @@ def _effect(
 ) -> DiffEffect:
     from .diff_effect import measure_diff
 
+    dataset = data.load()
     with terminal.progress("images") as tell:
         return measure_diff(
             old,
             new,
             changes,
-            data.load(),
+            dataset,
             encoder.load,
             split=data.split,
             combine=combine,
