@@ -67,7 +67,7 @@ def review(
         data = data if encoder else None
     if data is not None and encoder is None:
         raise UsageError("--data needs an encoder", hint='Add --encoder, such as "demo" or a Hugging Face model id.')
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise UsageError("the review needs a terminal", hint="`cotsmith check` and `cotsmith score` need none.")
     system = load(file)
     workshop = _workshop(system, data, encoder, combine)
@@ -84,7 +84,7 @@ def _workshop(system: System, data: DataChoice | None, encoder: EncoderChoice | 
     if data is None:
         return Workshop(None if encoder is None else encoder.load, combine=combine)
     assert encoder is not None
-    dataset = data.load()
+    dataset = data.load(system)
     check_evaluable(system, dataset, data.split)
     return Workshop(encoder.load, dataset, split=data.split, combine=combine, batch_size=encoder.batch_size)
 

@@ -11,6 +11,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.events import Key
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
@@ -126,13 +127,13 @@ class MenuDialog(Dialog[str]):
         self._show(ids.index(self._chosen) if self._chosen in ids else 0)
         (self.query_one(Field) if self._searched else self.query_one(LineList)).focus()
 
-    def on_key(self, event: object) -> None:
+    def on_key(self, event: Key) -> None:
         """A choice's own key takes it."""
-        character = getattr(event, "character", None)
-        if self._searched or not character:
+        if self._searched or not event.character:
             return
         for item in self._items:
-            if item.key == character:
+            if item.key == event.character:
+                event.stop()  # or the screen below would take it for its own
                 self.dismiss(item.id)
 
     @on(Field.Changed)

@@ -61,7 +61,7 @@ def _agreement(text: Text, evidence: Evidence, width: int, colors: Inks, *, meas
         _wrapped(text, told, width, colors.soft)
     else:
         good = share.value >= 0.8
-        verdict = f"{share.hits} of {share.n} images agree with the rule"
+        verdict = f"{share.hits} of {share.n} agree with the rule"
         _wrapped(text, verdict, width, colors.gain if good else colors.loss)
 
 

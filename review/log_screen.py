@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
+from textual.widgets import Static
 
 from ..systems.history_log import Entry, log_text, measured_text
 from .line_list import LineList
@@ -41,6 +42,8 @@ class LogScreen(ModalScreen[tuple[int, ...] | None]):
             box.border_title = Text("history")
             box.border_subtitle = "⏎ one revision · space marks two to compare · esc closes"
             yield LineList()
+            below = Text("\n").join(styled(line, inks(self.app.theme)) for line in measured_text(self._known))
+            yield Static(below, markup=False)
 
     def on_mount(self) -> None:
         self._show()
@@ -86,5 +89,4 @@ class LogScreen(ModalScreen[tuple[int, ...] | None]):
             entry = at - self._above
             marked = entry >= 0 and self._known[entry].revision.number in self._marked
             shown.append(Text("◆ " if marked else "  ", colors.loss) + styled(line, colors))
-        shown += [Text(), *(styled(line, colors) for line in measured_text(self._known))]
         self.query_one(LineList).show(shown)

@@ -210,6 +210,8 @@ class MainScreen(Screen[None]):
         if taken:
             self.renew()
             self.look()
+            if event.error is not None:
+                self.tell(f"not measured: {event.error.message}", trouble=True)
         else:
             self.background.measure()
 

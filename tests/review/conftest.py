@@ -8,13 +8,17 @@ import pytest
 
 from cotsmith.review.review import Review
 from cotsmith.review.session import Session
+from cotsmith.review.workshop import Workshop
 from cotsmith.scoring.dataset import Dataset
 from cotsmith.scoring.demo.world import write_cards
 from cotsmith.scoring.encoder import Encoder
 from cotsmith.scoring.encoders import load_encoder
 from cotsmith.scoring.evaluation import Evaluation, evaluate
+from cotsmith.scoring.reuse import with_system
 from cotsmith.scoring.sources import load_dataset
 from cotsmith.systems.file import load, save
+from cotsmith.systems.model import System
+from cotsmith.terminal import Progress
 
 DRAFT = "gallery:demo-draft"
 
@@ -54,3 +58,20 @@ def review(draft: Path, measured: Evaluation) -> Review:
     session = Session.open(str(draft))
     session.begin(measured)
     return Review(session)
+
+
+class Ready(Workshop):
+    """A workshop whose images are encoded already."""
+
+    def __init__(self, evaluation: Evaluation, encoder: Encoder, data: Dataset) -> None:
+        super().__init__(lambda: encoder, data)
+        self._evaluation = evaluation
+
+    def evaluate(self, system: System, progress: Progress | None = None) -> Evaluation | None:
+        self.encoder()
+        return self._evaluation if system == self._evaluation.system else with_system(self._evaluation, system)
+
+
+@pytest.fixture
+def ready(measured: Evaluation, demo_encoder: Encoder, dev: Dataset) -> Ready:
+    return Ready(measured, demo_encoder, dev)

@@ -14,7 +14,6 @@ from cotsmith.review.review import Review
 from cotsmith.review.session import Session
 from cotsmith.review.view import View
 from cotsmith.scoring.encoder import Encoder, Vectors
-from cotsmith.scoring.evaluation import Evaluation
 from cotsmith.systems.edits import RenameClass
 from cotsmith.systems.file import save
 from cotsmith.systems.model import System
@@ -82,7 +81,7 @@ def test_the_queue_leads_from_the_largest_gain_to_what_checks_found(review: Revi
     looked(review)
     queue = review.queue
     assert queue[0] == ("Mivvin", "scene")
-    assert {cell for cell in queue[:6]} == set(review.insight.gains)
+    assert set(queue[:6]) == set(review.insight.gains)
     assert ("Hibbet", "body_form") in queue
     assert review.next_in_queue() == queue[0]
     assert review.next_in_queue() == queue[1]
@@ -103,7 +102,7 @@ def test_an_edited_cell_is_seen_and_leaves_the_queue(review: Review) -> None:
     assert review.set_rule(("snow and ice",)) is None
 
 
-def test_a_seen_mark_outlives_the_session_and_falls_with_its_rule(review: Review, measured: Evaluation) -> None:
+def test_a_seen_mark_outlives_the_session_and_falls_with_its_rule(review: Review) -> None:
     review.select(("Yabbo", "scene"))
     assert review.toggle_seen()
     review.select(("Gomtu", "eyes"))

@@ -110,7 +110,7 @@ def test_an_encoder_that_fails_leaves_the_edit_and_says_why(draft: Path, measure
     work = session.work()
     assert work is not None
 
-    def broken(texts: list[str]) -> Vectors:
+    def broken(_: list[str]) -> Vectors:
         raise DataError("the wire is cut")
 
     with pytest.raises(DataError) as caught:

@@ -1,0 +1,113 @@
+"""The table of actions: keys, footer, palette and help follow from it, and keys can be given to others."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from textual.binding import Binding
+
+from cotsmith.errors import UsageError
+from cotsmith.review import dialogs, field, help_screen, line_list, log_screen, matrix, proposals_screen, rule_dialog
+from cotsmith.review.actions import ACTIONS, MOST_IN_FOOTER, MOVES, TAKEN, bindings, keymap
+from cotsmith.review.deeds import DEEDS
+from cotsmith.review.main_screen import MainScreen
+from tests.review.driving import driven
+
+WIDGETS = [
+    MainScreen,
+    matrix.Matrix,
+    line_list.LineList,
+    field.Field,
+    dialogs.Dialog,
+    dialogs.MenuDialog,
+    dialogs.ConfirmDialog,
+    rule_dialog.RuleDialog,
+    help_screen.HelpScreen,
+    log_screen.LogScreen,
+    proposals_screen.ProposalsScreen,
+]
+
+
+def test_every_action_has_a_deed_a_key_and_words() -> None:
+    assert [action.id for action in ACTIONS] == list(DEEDS)
+    assert all(action.key and action.title and action.help.endswith(".") for action in ACTIONS)
+
+
+def test_no_key_has_two_actions_and_the_footer_is_short() -> None:
+    assert keymap([]) == {}
+    assert sum(bool(action.footer) for action in ACTIONS) <= MOST_IN_FOOTER
+
+
+@pytest.mark.parametrize("widget", WIDGETS, ids=lambda widget: widget.__name__)
+def test_bindings_have_ids_and_leave_keys_to_the_terminal(widget: type) -> None:
+    for binding in widget.__dict__["BINDINGS"]:
+        assert isinstance(binding, Binding)
+        assert binding.id
+        assert not {key.strip() for key in binding.key.split(",")} & set(TAKEN)
+
+
+def test_read_only_offers_nothing_that_edits() -> None:
+    offered = {binding.id for binding in bindings(read_only=True)}
+    assert {"next", "filter", "log", "quit"} <= offered
+    assert not offered & {"change", "save", "undo", "refine", "fix"}
+
+
+@pytest.mark.parametrize(
+    ("setting", "told"),
+    [
+        ("sav=w", 'did you mean "save"'),
+        ("save", "needs a key"),
+        ("save=ctrl+s", "belongs to terminals"),
+        ("save=q", "would be the key of save and of quit"),
+        ("save=j", "would be the key of"),
+    ],
+)
+def test_bad_keys_are_refused(setting: str, told: str) -> None:
+    with pytest.raises(UsageError, match=told):
+        keymap([setting])
+
+
+def test_keys_can_be_given_to_others(draft: Path) -> None:
+    async def session() -> None:
+        async with driven(draft, size=(120, 90), keymap=keymap(["sort=f5", "down=z"])) as driver:
+            await driver.press("t")
+            assert driver.review.view.sort == "file"
+            await driver.press("f5")
+            assert driver.review.view.sort == "accuracy"
+            before = driver.review.cell
+            await driver.press("z")
+            assert driver.review.cell != before
+            await driver.press("question_mark")
+            assert "f5" in driver.text()
+
+    asyncio.run(session())
+
+
+def test_the_palette_lists_every_action(draft: Path) -> None:
+    async def session() -> None:
+        async with driven(draft) as driver:
+            listed = {command.title for command in driver.app.get_system_commands(driver.main)}
+            assert listed == {action.title for action in ACTIONS}
+            await driver.press("ctrl+p")
+            await driver.type("what changed")
+            await driver.press("enter")
+            assert "nothing changed since the last save" in driver.text()
+
+    asyncio.run(session())
+
+
+def test_help_names_all_keys(draft: Path) -> None:
+    async def session() -> None:
+        async with driven(draft, size=(120, 90)) as driver:
+            await driver.press("question_mark")
+            shown = driver.text()
+            for action in ACTIONS:
+                assert action.help.split(".")[0][:40] in shown
+            for _, what in MOVES.values():
+                assert what in shown
+            await driver.press("escape")
+            assert len(driver.app.screen_stack) == 1
+
+    asyncio.run(session())
