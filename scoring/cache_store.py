@@ -9,8 +9,9 @@ import uuid
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -25,10 +26,10 @@ LEASE_SECONDS = 120.0
 """How long a process that gives no sign of life keeps what it claimed; where its number can be asked for, it is."""
 
 _AT_ONCE = 500  # SQLite takes a bounded number of parameters
+_SOONER = 10  # all rows of a store are read sooner than every tenth is looked up
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(NamedTuple):
     """A row of the file and the CRC-32 of its bytes."""
 
     row: int
@@ -63,10 +64,15 @@ class Store:
 
     def find(self, contents: Iterable[Content]) -> dict[Content, Stored]:
         """Where those of ``contents`` are that are in the store."""
+        wanted = dict.fromkeys(contents)
+        if len(wanted) > _AT_ONCE:
+            space = self._index.execute("SELECT id, rows FROM spaces WHERE identity = ?", (self.identity,)).fetchone()
+            if space is not None and space[1] <= _SOONER * len(wanted):
+                rows = self._index.execute("SELECT content, row, checksum FROM vectors WHERE space = ?", space[:1])
+                return {content: Stored(row, checksum) for content, row, checksum in rows if content in wanted}
         found: dict[Content, Stored] = {}
-        wanted = list(dict.fromkeys(contents))
-        for start in range(0, len(wanted), _AT_ONCE):
-            part = wanted[start : start + _AT_ONCE]
+        every = iter(wanted)
+        while part := tuple(islice(every, _AT_ONCE)):
             rows = self._index.execute(
                 "SELECT v.content, v.row, v.checksum FROM spaces s JOIN vectors v ON v.space = s.id"
                 f" WHERE s.identity = ? AND v.content IN ({','.join('?' * len(part))})",

@@ -10,6 +10,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -375,3 +376,19 @@ def test_the_folder_is_the_users_unless_set(monkeypatch: pytest.MonkeyPatch, tmp
 def test_without_a_cache_nothing_is_written(place: Place) -> None:
     assert embedded(place.images, None, place.log) == place.right().tobytes()
     assert not place.cache.exists()
+
+
+@pytest.mark.parametrize("rows", [1, 700, 6500])
+@pytest.mark.parametrize("wanted", [3, 600])
+def test_what_is_in_a_store_is_found_however_much_is_asked_for(tmp_path: Path, rows: int, wanted: int) -> None:
+    contents = [number.to_bytes(32, "big") for number in range(rows)]
+    with closing(connect(tmp_path)) as index:
+        store, other = Store(tmp_path, index, "one"), Store(tmp_path, index, "another")
+        store.add(contents, np.arange(rows, dtype=np.float32)[:, None])
+        other.add([number.to_bytes(32, "big") for number in range(9000, 9900)], np.ones((900, 1), np.float32))
+        asked = [number.to_bytes(32, "big") for number in range(0, 10_000, 10_000 // wanted)]
+        found = store.find([*asked, *asked])
+        assert set(found) == set(asked) & set(contents)
+        if found:
+            vectors = store.read(list(found.values()))
+            assert [int(value) for value in vectors[:, 0]] == [int.from_bytes(content) for content in found]
