@@ -109,7 +109,7 @@ def test_merge_takes_the_edits_of_both(git: Repository) -> None:
     theirs: list[Edit] = [RewordOption("color", "blue", "sky blue"), RenameClass("Ash", "Ashley")]
     git.branches(ours, theirs)
     git("merge", "-q", "theirs", "-m", "both")
-    assert load(FILE) == apply(PETS, [*ours, *theirs])
+    assert load(FILE) == apply(PETS, (*ours, *theirs))
     assert git("status", "--porcelain") == ""
 
 
@@ -128,7 +128,7 @@ def test_a_conflict_stops_git_is_listed_and_can_be_seen_again(git: Repository, c
     told = git("merge", "theirs", "-m", "both", fails=True)
     assert "draft.json:\n1 conflict; ours is taken:\n  Ash › color › rule\n" in told
     assert git("status", "--porcelain").startswith("UU draft.json")
-    taken = [SetRule("Ash", "color", ("blue",)), SetName("ours"), SetRule("Bo", "size", ("huge",))]
+    taken: list[Edit] = [SetRule("Ash", "color", ("blue",)), SetName("ours"), SetRule("Bo", "size", ("huge",))]
     assert load(FILE) == apply(PETS, taken)
     again = fenced("text", "cotsmith merge :1:").splitlines()[0].split()[1:]
     shown = cotsmith(*again)
