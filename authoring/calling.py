@@ -148,7 +148,7 @@ class ProviderLLM:
             came = got.text or got.refusal or sending.body.decode("utf-8", "replace")
             call.partial = max(call.partial, came, key=len)
         if got.stop is None:
-            raise Broken("the reply ended before it was complete") if got.anything else Unreadable("")
+            raise Broken("the reply ended before it was complete") if got.pieces else Unreadable("")
         return self._reply(call, got, got.stop)
 
     async def _take_all(self, call: _Call, pieces: AsyncIterator[Piece], got: _Got, stream: bool) -> None:
@@ -161,10 +161,10 @@ class ProviderLLM:
                     if stream:
                         silence.reschedule(now() + patience.between)
                     got.take(piece, call)
-                    if got.characters > call.most_characters:
+                    if max(got.characters, got.pieces) > call.most_characters:
                         raise TooLong
         except TimeoutError:
-            if got.anything:
+            if got.pieces:
                 raise Broken(f"the reply stopped for {patience.between:g} seconds") from None
             raise Broken(f"no reply began within {patience.first:g} seconds") from None
 
@@ -223,7 +223,7 @@ class _Got:
     """What has come of one attempt."""
 
     def __init__(self) -> None:
-        self.anything = False
+        self.pieces = 0
         self.characters = 0
         self.stop: StopReason | None = None
         self.usage: Usage | None = None
@@ -240,7 +240,7 @@ class _Got:
         return "".join(self._refusals)
 
     def take(self, piece: Piece, call: _Call) -> None:
-        self.anything = True
+        self.pieces += 1
         self.stop = piece.stop or self.stop
         self.usage = piece.usage or self.usage
         self.model = piece.model or self.model

@@ -68,7 +68,7 @@ class TerminalDesk:
         descriptor = sys.stdin.fileno()
         typed = b"\n"  # so that the first line may be the end as well
         with _of_any_length(descriptor):
-            terminal.note(f'{self._wish} End it with a line that holds only "{END}", or with Ctrl-D.')
+            terminal.note(f'{self._wish}\nEnd it with a line that holds only "{END}", or with Ctrl-D.')
             while _CTRL_D not in typed and not typed.endswith(_ENDED):
                 got = os.read(descriptor, 65536)
                 if not got:

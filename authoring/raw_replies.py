@@ -9,6 +9,11 @@ from pathlib import Path
 
 from ..systems.secrets import without_secrets
 
+MOST_KEPT = 200
+"""So many replies stay in the folder: the newest."""
+
+_NAME = re.compile(r"\d{8}T\d{6}-.*\.txt")
+
 
 def replies_folder() -> Path:
     """The folder: ``$COTSMITH_REPLIES_DIR``, or ``replies`` in the user's folder for the state of programs."""
@@ -39,7 +44,14 @@ def keep_reply(task: str, text: str, folder: Path | None = None) -> str:
                 continue
             with os.fdopen(descriptor, "wb") as file:
                 file.write(content)
+            _make_room(place)
             return f"The reply is kept in {path}."
     except OSError as error:
         return f"The reply could not be kept in {place}: {error.strerror}."
     return f"The reply could not be kept: {place} is full of others."
+
+
+def _make_room(folder: Path) -> None:
+    ours = sorted(path for path in folder.iterdir() if _NAME.fullmatch(path.name))
+    for path in ours[:-MOST_KEPT]:
+        path.unlink(missing_ok=True)

@@ -207,7 +207,7 @@ def _events(seen: Seen, act: Act, closing: threading.Event) -> Iterator[bytes]:
     yield from (_event(seen.protocol, event, act) for event in before)
     said = 0
     while not closing.is_set():
-        for start in range(0, len(act.text), PIECE):
+        for start in range(0, len(act.text) or 1, PIECE):
             if act.cut is not None and said >= act.cut:
                 return
             piece = act.text[start : start + PIECE]

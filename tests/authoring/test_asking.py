@@ -17,6 +17,7 @@ from cotsmith.authoring.exchange import Exchange, exchange_from_json
 from cotsmith.authoring.failures import BudgetSpent, ReplyError, Truncated
 from cotsmith.authoring.llm import Message, Picture, Request, Streaming, Usage
 from cotsmith.authoring.models import load_llm
+from cotsmith.authoring.raw_replies import MOST_KEPT, keep_reply
 from cotsmith.authoring.replay import RecordingLLM, ReplayLLM, read_recording
 from cotsmith.authoring.schema_faults import faults_of
 from cotsmith.authoring.strict_schema import strict_schema, without_nulls
@@ -86,6 +87,19 @@ def test_an_unusable_reply_lies_in_a_file_of_its_own(replies: Path) -> None:
         assert str(replies) in caught.value.hint
     assert len(list(replies.iterdir())) == 2
     assert {stat.S_IMODE(path.stat().st_mode) for path in replies.iterdir()} == {0o600}
+
+
+def test_only_the_newest_replies_stay(replies: Path) -> None:
+    replies.mkdir()
+    (replies / "notes.txt").write_text("mine")
+    for day in range(MOST_KEPT):
+        (replies / f"2020{day:04}T000000-old.txt").write_text("old")
+    keep_reply("new", "text")
+    names = sorted(path.name for path in replies.iterdir())
+    assert len(names) == MOST_KEPT + 1
+    assert "notes.txt" in names
+    assert "20200000T000000-old.txt" not in names
+    assert any(name.endswith("-new.txt") for name in names)
 
 
 def test_a_folder_that_cannot_be_written_does_not_hide_the_error(tmp_path: Path) -> None:

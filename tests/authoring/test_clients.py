@@ -13,6 +13,7 @@ import threading
 import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -266,6 +267,14 @@ def test_a_reply_that_does_not_end_is_cut(llm_for: Go, act: Act, tmp_path: Path)
     assert len(server.seen) == 1
     assert "does not end" in error.message
     assert 16_000 < len(kept(tmp_path)) < 40_000
+
+
+def test_a_stream_of_nothing_is_cut(protocol: str) -> None:
+    with Loopback([Act("", endless=True)]) as server:
+        url = server.url if protocol == MESSAGES else server.openai_url
+        llm = load_llm(SPECS[protocol], base_url=url)
+        error = refused(llm, ReplyError, replace(REQUEST, max_output_tokens=10))
+    assert "does not end" in error.message
 
 
 def test_no_first_byte_within_the_time_allowed(llm_for: Go) -> None:
