@@ -131,7 +131,7 @@ def _content(value: Any, folder: Path) -> bytes | None:
         content, path = value.get("bytes"), value.get("path")
         if content is None and isinstance(path, str):
             try:
-                return (folder / path).read_bytes()
+                return (folder / path).read_bytes() if (folder / path).is_file() else None
             except (OSError, ValueError):
                 return None
         value = content

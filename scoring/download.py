@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from functools import cache
+from typing import Any
+from urllib.request import getproxies, proxy_bypass
 
 import httpcore2
 import httpx2
@@ -22,6 +24,7 @@ from .guarded_network import (
     RefusedAddressError,
     Resolve,
     Watch,
+    any_address,
     is_public,
     resolved,
 )
@@ -107,16 +110,20 @@ class Downloader:
         self._watch = Watch(stop)
         self._hosts = hosts
         self._limits = limits
-        self._pool = httpcore2.ConnectionPool(
-            ssl_context=_ssl_context(),
-            network_backend=GuardedBackend(self._watch, allowed, resolve),
-            max_connections=4,
-            keepalive_expiry=20.0,
-        )
+        self._options: dict[str, Any] = {
+            "ssl_context": _ssl_context(),
+            "network_backend": GuardedBackend(self._watch, allowed, resolve),
+            "max_connections": 4,
+            "keepalive_expiry": 20.0,
+        }
+        # What a proxy connects to cannot be looked at: one is used only where every address is allowed.
+        self._proxies = getproxies() if allowed is any_address else {}
+        self._pools: dict[str, httpcore2.ConnectionPool] = {}
 
     def close(self) -> None:
         """Close the connections."""
-        self._pool.close()
+        for pool in self._pools.values():
+            pool.close()
 
     def fetch(self, address: str) -> bytes:
         """The bytes at ``address``, whatever they are.
@@ -176,7 +183,7 @@ class Downloader:
     def _ask(self, url: httpx2.URL) -> bytes | str:
         """The body at ``url``, or where the server sends on."""
         timeouts = dict.fromkeys(("connect", "read", "write", "pool"), _STEP_SECONDS)
-        with self._pool.stream(
+        with self._pool(url).stream(
             b"GET", str(url.copy_with(fragment=None)), headers=_headers(url), extensions={"timeout": timeouts}
         ) as response:
             headers = {name.lower().decode("latin-1"): value.decode("latin-1") for name, value in response.headers}
@@ -190,6 +197,19 @@ class Downloader:
             if (length := headers.get("content-length", "")).isdecimal() and int(length) > self._limits.size:
                 raise NotFetchedError(f"larger than {self._megabytes}")
             return self._body(_decoded(response.iter_stream(), headers.get("content-encoding", "")))
+
+    def _pool(self, url: httpx2.URL) -> httpcore2.ConnectionPool:
+        """The connections for ``url``: direct ones, or through the proxy that the environment names for it."""
+        proxy = "" if proxy_bypass(url.host) else self._proxies.get(url.scheme, "")
+        if proxy not in self._pools:
+            if proxy:
+                address = httpx2.URL(proxy if "://" in proxy else f"http://{proxy}")
+                user = (address.username, address.password) if address.userinfo else None
+                bare = str(address.copy_with(username=None, password=None))
+                self._pools[proxy] = httpcore2.HTTPProxy(bare, proxy_auth=user, **self._options)
+            else:
+                self._pools[proxy] = httpcore2.ConnectionPool(**self._options)
+        return self._pools[proxy]
 
     def _body(self, parts: Iterator[bytes]) -> bytes:
         body = bytearray()

@@ -5,21 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..systems.model import Rule
-from ..systems.text import plain
+from ..systems.text import counted, plain
 from .classifier import Prediction
 from .evaluation import Evaluation
 from .statistics import Share
-from .verdict import percent, verdict
+from .verdict import interval, percent, verdict
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.table import Table
     from rich.text import Text
 
-_NARROW = 0.03
+_NARROW = 0.015
 _BAR = 20
 _WEAKEST = 8
 _SWITCHES = 12
+_SWITCHES_TITLE = "Rules whose switch to one option would help most"
 
 
 def evaluation_report(evaluation: Evaluation, *, cells: bool = False) -> RenderableType:
@@ -28,14 +29,18 @@ def evaluation_report(evaluation: Evaluation, *, cells: bool = False) -> Rendera
 
     parts: list[RenderableType] = [_setting(evaluation), _gap(), _headline(evaluation), _gap()]
     parts += [literal(sentence) for sentence in verdict(evaluation)]
+    if evaluation.permuted is not None:
+        parts.append(literal(f"* the lowest and the highest of {evaluation.permuted.count} permutations."))
     parts += [_gap(), _attributes(evaluation), literal(_units(evaluation))]
     for title, table in (
         ("Commonest wrong answer to each attribute", _confusions(evaluation)),
         ("Weakest classes", _weakest(evaluation)),
-        ("Rules whose switch to one option would help most", _switches(evaluation) if cells else None),
+        (_SWITCHES_TITLE, _switches(evaluation) if cells else None),
     ):
         if table is not None and table.row_count:
             parts += [_gap(), literal(title), table]
+        elif table is not None and cells and title is _SWITCHES_TITLE:
+            parts += [_gap(), literal("No rule's switch to one other option would raise accuracy on these images.")]
     return Group(*parts)
 
 
@@ -59,10 +64,9 @@ def prediction_report(image: str, prediction: Prediction, *, top: int = 3) -> Re
 def _setting(e: Evaluation) -> Table:
     table = plain_table("", "", header=False)
     known = [measure for measure in e.classes if measure.share.n]
-    images = f"{e.n} of {len(known)} classes, split {e.setting.split}"
+    images = f"{e.n} of {counted(len(known), 'class', 'classes')}, split {e.setting.split}"
     if e.setting.crop:
-        crop = e.setting.crop
-        images += f", crop {crop.left:.3g},{crop.top:.3g},{crop.right:.3g},{crop.bottom:.3g}"
+        images += f", crop {e.setting.crop.shown}"
     rows = [("system", e.system.name), ("images", images), ("from", e.setting.data), ("encoder", e.setting.encoder)]
     if e.combine != "sum":
         rows.append(("combine", e.combine))
@@ -77,10 +81,10 @@ def _headline(e: Evaluation) -> Table:
     table.add_row(literal("chance"), literal(percent(e.chance)), _gap(), _bar(e.chance), _gap())
     _add_share(table, "class names alone", e.baseline, e.baseline_texts)
     if e.permuted is not None:
-        control = e.permuted.accuracy
-        table.add_row(
-            literal("rules permuted"), literal(percent(control)), _gap(), _bar(control), literal(e.system_texts)
-        )
+        control = e.permuted
+        spread = f"{100 * control.lowest:.0f} – {100 * control.highest:.0f} % *"
+        cells = ("rules permuted", percent(control.accuracy), spread)
+        table.add_row(*map(literal, cells), _bar(control.accuracy), literal(e.system_texts))
     _add_share(table, "this system", e.share, e.system_texts)
     if len(e.system.classes) > 5:
         table.add_row(literal("  among its best 5"), literal(percent(e.top(5))))

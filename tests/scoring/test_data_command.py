@@ -22,6 +22,7 @@ def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.delitem(sys.modules, "colors_encoder", raising=False)
     monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("no_proxy", "*")
     return Workplace(tmp_path, capsys)
 
 

@@ -29,6 +29,7 @@ def server() -> Iterator[Server]:
 @pytest.fixture(autouse=True)
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("COTSMITH_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.setenv("no_proxy", "*")
     return tmp_path / "cache"
 
 
@@ -268,6 +269,24 @@ def test_the_address_that_was_looked_at_is_the_one_that_is_connected_to(server: 
     assert content == png()
     assert asked == ["images.invalid"]
     assert looked == ["127.0.0.1"]
+
+
+def test_a_proxy_is_used_only_where_every_address_is_allowed(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", server.address("/").rstrip("/").replace("http://", "http://me:secret@"))
+    monkeypatch.delenv("no_proxy", raising=False)
+    address = "http://images.invalid/image"
+    seen: list[str | None] = []
+
+    def answer(request: Request) -> None:
+        seen.append(request.headers["Proxy-Authorization"])
+        request.reply(200, png())
+
+    server.answers[address] = answer
+    assert fetch(address) == {}
+    assert seen == ["Basic bWU6c2VjcmV0"]
+    image_place("downloaded", address).unlink()
+    assert "no address" in fetch(address, allow_private=False, limits=Limits(tries=1))[address]
+    assert len(seen) == 1
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "0.0.0.0", "2130706433", "[::ffff:127.0.0.1]"])
