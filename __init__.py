@@ -34,8 +34,11 @@ if TYPE_CHECKING:
     from .systems.edits import Edit as Edit
     from .systems.edits import apply as apply
     from .systems.edits import invert as invert
+    from .systems.history import History as History
+    from .systems.merge import merge as merge
     from .systems.model import Attribute as Attribute
     from .systems.model import System as System
+    from .systems.saving import save_revision as save_revision
     from .validate.engine import check as check
 
 _HOME = {
@@ -46,6 +49,7 @@ _HOME = {
     "Edit": "systems.edits",
     "Encoder": "scoring.encoder",
     "Evaluation": "scoring.evaluation",
+    "History": "systems.history",
     "LabelledEmbeddings": "scoring.labelled",
     "System": "systems.model",
     "apply": "systems.edits",
@@ -61,6 +65,8 @@ _HOME = {
     "load_encoder": "scoring.encoders",
     "load_llm": "authoring.models",
     "optimize": "authoring.optimize",
+    "merge": "systems.merge",
+    "save_revision": "systems.saving",
     "split_dataset": "scoring.splitting",
 }
 
