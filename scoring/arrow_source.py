@@ -63,7 +63,7 @@ def read_table(table: ArrowTable, columns: Columns, split: str | None) -> Listin
     features = _features(schema)
     where = plain(table.name)
     chosen = columns.within(schema.names, where, _kinds(schema, features))
-    names = features.get(chosen.label, {}).get("names") or ()
+    names = _class_names(features, chosen.label)
     labels = [as_class(value, f"{where}, row {n}", names) for n, value in enumerate(_label_values(table, chosen.label))]
     splits: Sequence[object] = _splits(table, features) or [None] * len(labels)
     reading = Reading(table.folder, split)
@@ -150,6 +150,11 @@ def _features(schema: pa.Schema) -> Mapping[str, Mapping[str, Any]]:
     return {str(name): feature for name, feature in features.items() if isinstance(feature, dict)}
 
 
+def _class_names(features: Mapping[str, Mapping[str, Any]], column: str) -> Sequence[str]:
+    names = features.get(column, {}).get("names")
+    return [str(name) for name in names] if isinstance(names, list) else ()
+
+
 def _kinds(schema: pa.Schema, features: Mapping[str, Mapping[str, Any]]) -> Kinds:
     images = [name for name in schema.names if features.get(name, {}).get("_type") == "Image"]
     labels = [name for name in schema.names if features.get(name, {}).get("_type") == "ClassLabel"]
@@ -209,7 +214,7 @@ def _label_values(table: ArrowTable, name: str) -> list[Any]:
 def _splits(table: ArrowTable, features: Mapping[str, Mapping[str, Any]]) -> list[object]:
     if "split" not in table.schema.names:
         return []
-    names = features.get("split", {}).get("names") or ()
+    names = _class_names(features, "split")
     return [as_class(value, plain(table.name), names) for value in table.column("split").to_pylist()]
 
 
