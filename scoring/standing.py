@@ -102,12 +102,16 @@ def restand(standing: Standing, changed: Mapping[int, Row]) -> Standing:
     fell = standing.first == contender
     if len(changed) > 1:
         fell = np.isin(standing.first, np.fromiter(changed, np.intp))
-    rises = score > standing.best
-    takes = rises | ((score == standing.best) & (contender < standing.first) & ~fell)
-    first = np.where(takes, contender, standing.first)
-    best = np.maximum(score, standing.best)
-    # Where the winner's own score fell, or another class may now equal it, nothing short of all scores can tell.
-    again = np.flatnonzero(fell & ~rises)
+    first, best = standing.first.copy(), standing.best.copy()
+    # All other images stay what they are. Of these, those whose winner is another now need no more than a comparison;
+    # where the winner's own score fell, nothing short of all scores can tell.
+    some = np.flatnonzero(fell | (score >= best))
+    challenger = contender if isinstance(contender, int) else contender[some]
+    rises = score[some] > best[some]
+    takes = rises | (~fell[some] & (challenger < first[some]))
+    first[some] = np.where(takes, challenger, first[some])
+    best[some] = np.maximum(score[some], best[some])
+    again = some[fell[some] & ~rises]
     if again.size:
         first[again], best[again] = best_rows(np.stack([row[again] for row in rows]))
     return Standing(rows, first, best)
