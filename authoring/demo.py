@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import UsageError
-from ..systems.file import load, render, save
+from ..systems.file import load, render
 from ..systems.model import System
+from ..systems.saving import save_revision
 from ..systems.sources import reason
 from ..systems.text import plain
 from ..terminal import Progress
@@ -70,7 +71,7 @@ def _prepare(folder: Path, progress: Progress | None) -> Workspace:
         if path.exists() and path.read_text("utf-8", "replace") != render(system):
             kept.append(path)
         elif not path.exists():
-            save(system, path)
+            save_revision(system, path, kind="import", author="cotsmith", reason=f"the demo's {path.stem} system")
     return Workspace(folder, cards, folder / "draft.json", folder / "corrected.json", tuple(kept))
 
 

@@ -103,10 +103,11 @@ def draft(
     if not is_file(output) and not dry_run:
         raise UsageError("a draft goes into a file, so that nothing that it cost is lost", hint="Add -o FILE.")
     check_output(output, force=force)
+    llm.check_output(as_json=as_json)
     started_from = load(like) if like is not None else None
     if show_images and data is None:
         raise UsageError("--show-images needs the images", hint="Add --data, or leave it out.")
-    dataset = data.load() if data is not None else None
+    dataset = data.load_images() if data is not None else None
     names = classes_from(classes, dataset, started_from)
     task = Task(
         names,
@@ -120,7 +121,7 @@ def draft(
     if show_images and dataset is not None and data is not None:
         task = _with_pictures(task, dataset, data.split, show_images)
     if dry_run:
-        _dry_run(task, paste=llm.spec == "paste", as_json=as_json)
+        _dry_run(task, paste=llm.by_hand, as_json=as_json)
         return
     client = llm.load()
     assert output is not None
@@ -167,7 +168,7 @@ def _run(client: LLM, choice: LLMChoice, task: Task, output: _Output, parallel: 
     """Draft, write, tell."""
     from .draft_store import DraftStore
 
-    if client.name == "paste":
+    if choice.by_hand:
         from .draft_paste import draft_in_one
 
         made, store = draft_in_one(client, task), None

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from ..errors import InputError, InvalidSystemError
+from ..errors import InputError
 from ..systems.import_texts import made_up_prompt, slotted
 from ..systems.importing import import_text
 from ..systems.json_form import Json
@@ -23,6 +24,9 @@ from .ragged import read_reply
 from .raw_replies import keep_reply
 
 _SHOWN = 5
+
+_ELLIPSIS_LINE = re.compile(r"^[ \t]*(?:#|//)?[ \t]*[\"']?(?:\.{3}|…)[\"']?[^\w\n]*$\n?", re.MULTILINE)
+_INLINE_ELLIPSIS = re.compile(r",?\s*(?:\.{3}|…)\s*(?=[}\]])")
 
 
 def draft_in_one(
@@ -73,13 +77,28 @@ def whole_reply(text: str, task: Task) -> tuple[System, list[str]]:
         InputError: there is no system in it at all.
     """
     try:
-        imported = import_text(text, "reply")
-    except InvalidSystemError as error:
-        system, remarks = _what_can_be_used(text, error)
-    else:
-        system, remarks = imported.system, [f"read as {imported.form}", *imported.remarks]
-        remarks = remarks[1:] if imported.form == "cotsmith" else remarks
+        system, remarks = _read(text)
+    except InputError:
+        whole = _without_ellipses(text)
+        if whole == text:
+            raise
+        system, remarks = _read(whole)
+        remarks = ["the reply leaves something out (...)", *remarks]
     return _for_classes(replace(system, name=task.name, description=task.about.strip()), task.classes, remarks)
+
+
+def _read(text: str) -> tuple[System, list[str]]:
+    try:
+        imported = import_text(text, "reply")
+    except InputError as error:
+        return _what_can_be_used(text, error)
+    form = [] if imported.form == "cotsmith" else [f"read as {imported.form}"]
+    return imported.system, [*form, *imported.remarks]
+
+
+def _without_ellipses(text: str) -> str:
+    """``text`` without the dots that stand for what a model did not want to write."""
+    return _INLINE_ELLIPSIS.sub("", _ELLIPSIS_LINE.sub("", text))
 
 
 def _for_classes(system: System, classes: Sequence[str], remarks: list[str]) -> tuple[System, list[str]]:
@@ -100,7 +119,7 @@ def _for_classes(system: System, classes: Sequence[str], remarks: list[str]) -> 
     return replace(system, rules=rules, notes={}), remarks
 
 
-def _what_can_be_used(text: str, refused: InvalidSystemError) -> tuple[System, list[str]]:
+def _what_can_be_used(text: str, refused: InputError) -> tuple[System, list[str]]:
     """The attributes and rules that are right, of a reply that is wrong in places."""
     value = read_reply(text, {"type": "object", "required": ["attributes", "rules"]}).value
     if not isinstance(value, dict) or not isinstance(value.get("attributes"), dict | list):

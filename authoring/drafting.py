@@ -15,6 +15,7 @@ from ..terminal import Progress
 from ..validate.engine import check
 from ..validate.finding import Finding
 from .batches import batches
+from .cost import cost_text
 from .draft_rules import Batch, ask_all
 from .draft_schema import (
     Wish,
@@ -56,8 +57,8 @@ class Draft:
     @property
     def reason(self) -> str:
         """What the history says of the revision."""
-        tokens = f"{self.usage.input:,} tokens in, {self.usage.output:,} out"
-        return f"drafted with prompts {self.prompt_version}: {self.calls} calls, {tokens}, {self.seconds:.0f} s"
+        cost = cost_text(self.usage, self.calls, self.seconds)
+        return f"drafted with prompts {self.prompt_version}: {cost}"
 
 
 def draft(

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from ..systems.edits import apply
 from ..systems.json_form import Json
+from ..systems.revisions import AuthorKind
 from ..systems.saving import Saved, save_revision
+from .cost import cost_text
 from .proposals import Proposals
 from .refusals import Judge, remember
 
@@ -16,10 +18,12 @@ if TYPE_CHECKING:
     from ..scoring.evaluation import Evaluation
 
 
-def keep_decisions(proposals: Proposals, path: str | Path, *, by: Judge, reason: str = "") -> tuple[Saved, ...]:
+def keep_decisions(
+    proposals: Proposals, path: str | Path, *, by: Judge, reason: str = "", kind: AuthorKind = "llm"
+) -> tuple[Saved, ...]:
     """Write the accepted edits to ``path`` and remember the refused ones; empty when nothing was accepted.
 
-    What the LLM suggested becomes a revision of kind ``llm``; what a person put in its place, one of their own, which
+    What was suggested becomes a revision of ``kind``; what a person put in its place, one of their own, which
     locks its cells. The exchanges go with the first revision, the evaluation with the last one.
 
     Raises:
@@ -38,11 +42,13 @@ def keep_decisions(proposals: Proposals, path: str | Path, *, by: Judge, reason:
             save_revision(
                 system,
                 path,
-                kind="person" if by_person else "llm",
+                kind="person" if by_person else kind,
                 author=None if by_person else proposals.origin.model,
                 reason=f"changed from a proposal of {proposals.origin.model}"
                 if by_person
-                else _reason(proposals, reason),
+                else _reason(proposals, reason)
+                if kind == "llm"
+                else reason,
                 edits=edits,
                 evaluation=None if measured is None else measured_json(measured),
                 exchanges=proposals.origin.exchanges if number == 1 else (),
@@ -68,14 +74,10 @@ def measured_json(evaluation: Evaluation) -> dict[str, Json]:
     }
 
 
-def _edited_reason(proposals: Proposals) -> str:
-    return f"changed from a proposal of {proposals.origin.model}"
-
-
 def _reason(proposals: Proposals, reason: str) -> str:
     """Who asked for what, and what it cost, for ``cotsmith log``."""
     origin = proposals.origin
     count = sum(not one.edited for one in proposals if one.status == "accepted")
     what = f"refined: {count} of {len(proposals)} proposals"
-    cost = f"prompt {origin.prompt_version}, {origin.usage.input:,} tokens in, {origin.usage.output:,} out"
-    return f"{what}{f' ({reason})' if reason else ''}; {cost}, {origin.seconds:.0f} s"
+    cost = cost_text(origin.usage, origin.calls, origin.seconds)
+    return f"{what}{f' ({reason})' if reason else ''}; prompt {origin.prompt_version}, {cost}"

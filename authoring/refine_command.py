@@ -120,6 +120,7 @@ def refine(
     from ..systems.file import load
 
     chosen = _accept(accept, file, feedback)
+    llm.check_output(as_json=as_json)
     if not any(ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE for name in ("data", "encoder")):
         # Both may stand in the configuration; one alone is of no use here.
         data, encoder = (data, encoder) if data and encoder else (None, None)
@@ -139,7 +140,7 @@ def refine(
     from .waiting import StatusLine
 
     run = _Run(file, chosen, [])
-    with StatusLine("proposals", "proposals measured") as line:
+    with StatusLine("proposals", "proposals measured", quiet=llm.by_hand) as line:
         result = refine_system(
             client,
             system,
@@ -186,7 +187,7 @@ def _classes(groups: tuple[str, ...], system: System) -> tuple[str, ...]:
 def _measured(system: System, data: DataChoice, encoder: EncoderChoice, combine: Combine) -> tuple[Evaluation, Encode]:
     from ..scoring.evaluation import check_evaluable, evaluate
 
-    dataset = data.load()
+    dataset = data.load(system)
     check_evaluable(system, dataset, data.split)
     model = encoder.load()
     with progress("images") as tell:
@@ -219,18 +220,20 @@ def _chooser(accept: Accept, significance: float, override_locks: bool, clear: C
 
             def ask(proposals: Proposals) -> Proposals:
                 clear()
-                return ask_person(proposals, _read, note, _edit, override_locks=override_locks)
+                return ask_person(proposals, read_line, note, edit_text, override_locks=override_locks)
 
             return ask
 
 
-def _read(question: str) -> str | None:
+def read_line(question: str) -> str | None:
+    """Ask a person on the terminal; None at the end of the input."""
     click.echo(question, nl=False, err=True)
     line = sys.stdin.readline()
     return line if line else None
 
 
-def _edit(text: str) -> str | None:
+def edit_text(text: str) -> str | None:
+    """Let a person change ``text`` in their editor; None when they leave it."""
     return click.edit(text, extension=".json")
 
 

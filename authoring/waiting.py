@@ -17,16 +17,16 @@ _WIDTH = 79
 class StatusLine:
     """A line that follows a reply (``watch``) and counts what is done (``tell``); gone when the ``with`` ends.
 
-    May be told from several threads. Where standard error is no terminal it says nothing.
+    May be told from several threads. Where standard error is no terminal, or if ``quiet``, it says nothing.
     """
 
-    def __init__(self, label: str, counted: str) -> None:
+    def __init__(self, label: str, counted: str, *, quiet: bool = False) -> None:
         self._label = label
         self._counted = counted
         self._shown = False
         self._last = 0.0
         self._lock = threading.Lock()
-        self._visible = sys.stderr.isatty()
+        self._visible = sys.stderr.isatty() and not quiet
 
     def __enter__(self) -> StatusLine:
         self._write(f"{self._label} ...", at_once=True)

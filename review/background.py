@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
+from typing import TypeVar
+
 from textual.message import Message
 from textual.message_pump import MessagePump
 
@@ -12,6 +16,8 @@ from .latest import Latest
 from .messages import Evaluated, Found, Looked, Measured, Progressed
 from .review import Review
 from .workshop import Workshop
+
+T = TypeVar("T")
 
 
 class Background:
@@ -24,11 +30,20 @@ class Background:
         self._measuring = Latest(owner, "measuring")
         self._looking = Latest(owner, "checking")
         self._finding = Latest(owner, "evidence")
+        self._asides = 0
 
     @property
     def busy(self) -> bool:
         """Whether anything is being worked out."""
-        return self._measuring.busy or self._looking.busy or self._finding.busy
+        return bool(self._asides) or self._measuring.busy or self._looking.busy or self._finding.busy
+
+    async def aside(self, work: Callable[[], T]) -> T:
+        """What ``work`` returns, worked out in a thread while the screen goes on."""
+        self._asides += 1
+        try:
+            return await asyncio.to_thread(work)
+        finally:
+            self._asides -= 1
 
     def evaluate(self) -> None:
         """Measure the file as the session and it last had it in common, on all images."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 from ..authoring.plan import outline, plan_refinement
@@ -28,9 +27,9 @@ async def refine(screen: MainScreen) -> None:
     if refining.source is None:
         screen.tell("no LLM: open the review with --model, as openai/NAME, anthropic/NAME or replay:FILE")
         return
-    llm = await asyncio.to_thread(refining.source.load)
+    llm = await screen.background.aside(refining.source.load)
     measured = session.evaluation if not session.measuring and not session.problem else None
-    plan = await asyncio.to_thread(
+    plan = await screen.background.aside(
         lambda: plan_refinement(
             session.system, path=session.path, evaluation=measured, findings=screen.review.insight.findings or None
         )
@@ -42,7 +41,7 @@ async def refine(screen: MainScreen) -> None:
     if session.system != plan.system:
         screen.tell("the system has changed meanwhile: press r again")
         return
-    plan = await asyncio.to_thread(
+    plan = await screen.background.aside(
         lambda: plan_refinement(
             session.system,
             path=session.path,
@@ -63,7 +62,7 @@ async def judge(screen: MainScreen) -> None:
     evaluation = session.evaluation if not session.measuring else None
     encode = screen.workshop.encode if screen.workshop.has_encoder else None
     waiting = refining.proposals
-    refining.proposals = await asyncio.to_thread(lambda: for_system(waiting, session.system, evaluation, encode))
+    refining.proposals = await screen.background.aside(lambda: for_system(waiting, session.system, evaluation, encode))
     shown = ProposalsScreen(refining.proposals)
     done = await screen.app.push_screen_wait(shown)
     refining.proposals = shown.proposals

@@ -7,16 +7,15 @@ from html import escape
 
 import numpy as np
 
-from ..systems.text import plain
+from ..systems.text import counted, plain
 from .cells import CellMeasure
 from .curve import Curve
 from .curve_report import sheet, told
 from .drawing import as_svg
 from .evaluation import Evaluation
 from .html_style import STYLE
-from .report import interval
 from .statistics import Interval, Share
-from .verdict import percent, verdict
+from .verdict import interval, percent, verdict
 from .worst_images import Mistake, thumbnail, worst_mistakes
 
 _MOST_ROWS = 200
@@ -58,7 +57,7 @@ def name_of(value: str) -> str:
 
 def _headline(e: Evaluation) -> Iterator[str]:
     yield f"<header><h1>{text(e.system.name)}</h1>"
-    yield f'<p class="soft">{e.n} images of {text(e.setting.data)}, split {text(e.setting.split)}; '
+    yield f'<p class="soft">{counted(e.n, "image")} of {text(e.setting.data)}, split {text(e.setting.split)}; '
     yield f"encoder {text(e.setting.encoder)}</p>"
     yield f'<p class="big">{percent(e.accuracy)}</p>'
     yield f'<p class="soft">right, 95 % interval {interval(e.share)}</p></header><main>'
@@ -68,12 +67,16 @@ def _headline(e: Evaluation) -> Iterator[str]:
     yield _bar_row("chance", e.chance, None, "", "")
     yield _bar_row("class names alone", e.baseline.value, e.baseline.ci95, interval(e.baseline), str(e.baseline_texts))
     if e.permuted:
-        yield _bar_row("rules permuted", e.permuted.accuracy, None, "", str(e.system_texts))
+        ends = (e.permuted.lowest, e.permuted.highest)
+        spread = f"{100 * ends[0]:.0f} – {100 * ends[1]:.0f} % *"
+        yield _bar_row("rules permuted", e.permuted.accuracy, ends, spread, str(e.system_texts))
     yield _bar_row("this system", e.accuracy, e.share.ci95, interval(e.share), str(e.system_texts))
     if len(e.system.classes) > 5:
         yield _bar_row("among its best 5", e.top(5), None, "", "")
     yield _bar_row("mean over classes", e.balanced_accuracy, None, "", "")
     yield "</table>"
+    if e.permuted:
+        yield f'<p class="soft">* the lowest and the highest of {e.permuted.count} permutations.</p>'
 
 
 def _bar_row(name: str, share: float | None, ends: Interval | None, shown: str, last: str) -> str:
@@ -220,7 +223,7 @@ def _settings(e: Evaluation, command: str) -> Iterator[str]:
         ("encoder", setting.encoder_key or setting.encoder),
         ("data", setting.data),
         ("split", setting.split),
-        ("crop", str(setting.crop) if setting.crop else "none"),
+        ("crop", setting.crop.shown if setting.crop else "none"),
         ("combine", e.combine),
         ("seed", e.seed),
         ("logit scale", f"{e.logit_scale:.6g}"),

@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -78,6 +79,13 @@ class Crop:
             raise UsageError(f'crop "{plain(text)}" needs four numbers, not {len(fractions)}', hint=_CROP_HINT)
         return cls(*fractions)
 
+    @property
+    def shown(self) -> str:
+        """For people: the name, where there is one, and the fractions."""
+        name = next((name for name in _CROP_NAMES if Crop.parse(name) == self), "")
+        fractions = ",".join(f"{value:.3g}" for value in (self.left, self.top, self.right, self.bottom))
+        return f"{name} ({fractions})" if name else fractions
+
     def __str__(self) -> str:
         return ",".join(f"{value:.12g}" for value in (self.left, self.top, self.right, self.bottom))
 
@@ -105,9 +113,25 @@ def open_image(path: str | Path, crop: Crop | None = None) -> Image:
 @contextmanager
 def quiet_pillow() -> Iterator[None]:
     """Keep Pillow's warnings off stderr. Warning filters belong to the process: enter it outside of worker threads."""
+    _silence_libtiff()
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", module=r"PIL\.")
         yield
+
+
+@cache
+def _silence_libtiff() -> None:
+    """Take the C library's own messages off stderr, of which Pillow knows nothing; errors are raised all the same."""
+    import ctypes
+
+    import PIL
+
+    package = Path(PIL.__file__).parent
+    with suppress(OSError, AttributeError):  # built into Pillow itself, or a library of the system
+        for library in (*package.parent.glob("pillow.libs/libtiff*"), *package.glob(".dylibs/libtiff*")):
+            tiff = ctypes.CDLL(str(library))
+            tiff.TIFFSetErrorHandler(None)
+            tiff.TIFFSetWarningHandler(None)
 
 
 def decode(path: str | Path, crop: Crop | None = None) -> Image:

@@ -9,14 +9,14 @@ from ..systems.text import counted, plain
 from .classifier import Prediction
 from .evaluation import Evaluation
 from .statistics import Share
-from .verdict import interval, percent, verdict
+from .verdict import interval as interval
+from .verdict import percent, verdict
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.table import Table
     from rich.text import Text
 
-_NARROW = 0.015
 _BAR = 20
 _WEAKEST = 8
 _SWITCHES = 12
@@ -155,15 +155,6 @@ def _switches(e: Evaluation) -> Table:
 
 def _rule(rule: Rule) -> str:
     return " | ".join(rule) or "–"
-
-
-def interval(share: Share) -> str:
-    """The 95 % interval of a share as people write it, ``76 – 100 %``; with a decimal where it is narrow."""
-    if not share.n:
-        return "–"
-    low, high = share.ci95
-    digits = 1 if high - low < _NARROW else 0
-    return f"{100 * low:.{digits}f} – {100 * high:.{digits}f} %"
 
 
 def _bar(share: float) -> Text:

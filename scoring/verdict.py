@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
-from ..systems.text import plain
+from ..systems.text import counted, plain
 from .evaluation import Evaluation
+from .statistics import Share
 
 SIGNIFICANT = 0.05
+
+_NARROW = 0.015
+"""Intervals narrower than this are written with a decimal."""
+
+
+FEW = 10
+"""Below so many images even a system that names all of them right may have guessed."""
 
 
 def percent(share: float | None) -> str:
     """A share as people write it, ``46.6 %``; a dash where there is none."""
     return "–" if share is None else f"{100 * share:.1f} %"
+
+
+def interval(share: Share) -> str:
+    """The 95 % interval of a share as people write it, ``76 – 100 %``; with a decimal where it is narrow."""
+    if not share.n:
+        return "–"
+    low, high = share.ci95
+    digits = 1 if high - low < _NARROW else 0
+    return f"{100 * low:.{digits}f} – {100 * high:.{digits}f} %"
 
 
 def probability(p: float) -> str:
@@ -29,10 +46,12 @@ def _on_the_rules(e: Evaluation) -> str:
     if control is None:
         return "With a single class there is nothing to tell apart."
     low, high = e.share.ci95
+    if e.n < FEW:
+        return f"{counted(e.n, 'image')}: too few to judge the rules by."
     if low > max(control.accuracy, e.chance):
         return (
             f"The rules matter: permuted between the classes, accuracy falls from {percent(e.accuracy)} "
-            f"to {percent(control.accuracy)}."
+            f"({interval(e.share)}) to {percent(control.accuracy)}."
         )
     if high < e.chance:
         return f"The rules mislead: permuted between the classes they score more, {percent(control.accuracy)}."
@@ -62,13 +81,10 @@ def _cautions(e: Evaluation) -> list[str]:
         )
     if e.ties:
         found.append(
-            f"For {_images(e.ties)} several classes share the best score; the first of them in the file is taken."
+            f"For {counted(e.ties, 'image')} several classes share the best score; the first of them in the file is "
+            "taken."
         )
     empty = sum(measure.share.n == 0 for measure in e.classes)
     if empty:
         found.append(f"{empty} of {len(e.system.classes)} classes have no image here.")
     return found
-
-
-def _images(count: int) -> str:
-    return "1 image" if count == 1 else f"{count} images"

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import click
 import pytest
+from PIL import Image
 
 import cotsmith
 from cotsmith.cli import VERBS, LazyGroup, run
@@ -328,6 +329,7 @@ def test_no_variable_lets_a_model_run_its_own_code(tmp_path: Path) -> None:
         "    raise SystemExit\n"
         "encoders.load_encoder = load\n",
     )
+    Image.new("RGB", (8, 8)).save(tmp_path / "x.png")
     program = (
         "import own; from cotsmith.cli import run; run(['classify', 'gallery:demo', 'x.png', '--encoder', 'demo'])"
     )
@@ -395,3 +397,9 @@ def test_a_path_in_the_configuration_is_meant_from_its_folder(tmp_path: Path) ->
     write(tmp_path / "cotsmith.toml", 'data = "cards"\n')
     done = cotsmith_process(["score", GALLERY, "--encoder", "demo"], cwd=below)
     assert "Nobody" in done.stderr
+
+
+def test_tables_have_no_blanks_at_the_ends_of_their_lines() -> None:
+    shown = cotsmith_process(["questions", GALLERY]).stdout
+    assert shown
+    assert not [line for line in shown.splitlines() if line != line.rstrip()]

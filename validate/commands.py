@@ -223,9 +223,7 @@ def _game(system: System, data: DataChoice, encoder: EncoderChoice, stop: float,
     return cross_played(evaluation, stop=stop, assumed_reliability=reliability)
 
 
-def _evaluator(
-    dataset: Data, split: str, encoder: Encoder, batch_size: int | None
-) -> Callable[[System], Evaluation]:
+def _evaluator(dataset: Data, split: str, encoder: Encoder, batch_size: int | None) -> Callable[[System], Evaluation]:
     from ..scoring.evaluation import evaluate
 
     def measure(system: System) -> Evaluation:

@@ -18,7 +18,9 @@ NOUNS = ("head", "body", "tail", "wing", "leg", "belly", "horn", "crest", "beak"
 def attributes(count: int) -> list[Attribute]:
     """``count`` attributes with twelve options each, and nothing wrong with them."""
     return [
-        Attribute(f"{noun}_look", (f"A drawing of a creature with a {{}} {noun}.",), tuple(f"{c} {noun}ed" for c in COLORS))
+        Attribute(
+            f"{noun}_look", (f"A drawing of a creature with a {{}} {noun}.",), tuple(f"{c} {noun}ed" for c in COLORS)
+        )
         for noun in NOUNS[:count]
     ]
 

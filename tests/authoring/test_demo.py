@@ -71,7 +71,13 @@ def test_an_interruption_leaves_nothing_behind(tmp_path: Path, there: bool) -> N
 def test_what_a_killed_demo_left_does_not_stand_in_the_way(tmp_path: Path) -> None:
     (tmp_path / ".unfinished" / "dev").mkdir(parents=True)
     world = demo.prepare(tmp_path)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["cards", "corrected.json", "draft.json"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "cards",
+        "corrected.history.db",
+        "corrected.json",
+        "draft.history.db",
+        "draft.json",
+    ]
     assert len(list(world.cards.rglob("*.jpg"))) == 2 * 16 * demo.PER_CLASS
 
 

@@ -26,7 +26,7 @@ DRAFT = "gallery:demo-draft"
 @pytest.fixture(scope="session")
 def cards(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("world") / "cards"
-    write_cards(folder, per_class=15)
+    write_cards(folder, per_class=15, splits=("dev",))
     return folder
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.segment import Segment
+from textual.events import Paste
 from textual.pilot import Pilot
 
 from cotsmith.review.app import ReviewApp
@@ -47,29 +48,33 @@ class Driver:
             await self.settle()
 
     async def type(self, text: str) -> None:
-        """Type a text into what has the focus."""
-        for char in text:
-            await self.pilot.press("space" if char == " " else char)
-            self.pressed += 1
+        """Type a text into what has the focus: all at once, as a paste does."""
+        focused = self.app.screen.focused
+        assert focused is not None
+        focused.post_message(Paste(text))
+        self.pressed += len(text)
         await self.settle()
 
     async def settle(self) -> None:
         """Wait until nothing is being worked out, and all of it is shown."""
-        quiet = 0
         for _ in range(MOST_TURNS):
-            await self.pilot.pause()
-            session = self.review.session
-            calm = (
-                not self.main.background.busy
-                and not session.expects_images
-                and self.review.insight.generation == session.generation
-                and not (self.main.refining.running and self.main.refining.proposals is None)
-            )
-            quiet = quiet + 1 if calm else 0
-            if quiet >= 2:
-                return
-            await asyncio.sleep(0.001 if calm else 0.005)
+            await asyncio.sleep(0)
+            if self._calm():
+                await self.pilot.pause()
+                if self._calm():
+                    return
+            else:
+                await asyncio.sleep(0.002)
         raise AssertionError("the review does not come to rest")
+
+    def _calm(self) -> bool:
+        session, refining = self.review.session, self.main.refining
+        return (
+            not self.main.background.busy
+            and not session.expects_images
+            and self.review.insight.generation == session.generation
+            and not (refining.running and refining.proposals is None)
+        )
 
     def text(self) -> str:
         """What the screen shows."""

@@ -309,3 +309,13 @@ def test_an_open_image_is_refused_as_its_file_is(tmp_path: Path) -> None:
         as_seen(Image.new("RGB", (0, 5)))
     with pytest.raises(DataError, match="are a line"):
         as_seen(Image.new("RGB", (5000, 2)))
+
+
+def test_a_damaged_tiff_writes_nothing_past_python(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    path = saved(quarters().resize((400, 200)), tmp_path / "x.tif", compression="tiff_lzw")
+    content = bytearray(path.read_bytes())
+    content[20:200] = b"\xff" * 180
+    path.write_bytes(content)
+    with pytest.raises(DataError, match="it is damaged"):
+        open_image(path)
+    assert capfd.readouterr() == ("", "")

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from cotsmith.scoring.evaluation import Evaluation, evaluate_vectors
+from cotsmith.scoring.images import Crop
 from cotsmith.scoring.report import evaluation_report
 from cotsmith.scoring.summary import evaluation_json
 from cotsmith.scoring.verdict import percent, probability, verdict
@@ -50,7 +51,9 @@ NEXT = [(index + 1) % 10 for index in EVERY]
 
 def test_rules_that_matter() -> None:
     said = verdict(judged(EVERY, EVERY, NEXT))
-    assert said[0] == "The rules matter: permuted between the classes, accuracy falls from 100.0 % to 0.0 %."
+    assert (
+        said[0] == "The rules matter: permuted between the classes, accuracy falls from 100.0 % (98 – 100 %) to 0.0 %."
+    )
     assert said[1] == "Better than the class names alone by 100.0 points (p < 0.0001, McNemar, paired)."
     assert len(said) == 2
 
@@ -73,8 +76,35 @@ def test_rules_that_mislead_and_lose_to_the_names() -> None:
 
 
 def test_a_few_images_prove_little() -> None:
-    evaluation = judged([0, 1, 2], [0, 5, 6], [3, 3, 3])
+    evaluation = judged([0, 1, 2] * 4, [0, 1, 2] + [5] * 9, [3] * 12)
     assert verdict(evaluation)[0].startswith("Too few images")
+
+
+def test_one_image_proves_nothing() -> None:
+    said = verdict(judged([0], [0], [3]))
+    assert said[0] == "1 image: too few to judge the rules by."
+    assert "may be luck" in said[1]
+
+
+def test_cells_say_something_even_of_a_perfect_system() -> None:
+    perfect = judged(EVERY, EVERY, NEXT)
+    assert "No rule's switch to one other option would raise accuracy" in rendered(perfect)
+    assert "switch" not in rendered(perfect, cells=False)
+
+
+def test_the_control_is_shown_with_its_spread() -> None:
+    evenly = judged(EVERY, [index // 10 % 10 for index in range(200)], EVERY)
+    assert evenly.permuted is not None
+    shown = rendered(evenly)
+    assert "of 20 permutations" in shown
+    line = next(line for line in shown.splitlines() if "rules permuted" in line)
+    assert f"{100 * evenly.permuted.lowest:.0f} – {100 * evenly.permuted.highest:.0f} % *" in line
+
+
+def test_a_crop_that_has_a_name_is_called_by_it() -> None:
+    evaluation = judged(EVERY, EVERY, NEXT)
+    cropped = replace(evaluation, setting=replace(evaluation.setting, crop=Crop.parse("artwork")))
+    assert "crop artwork (" in rendered(cropped)
 
 
 def test_a_single_class_tells_nothing_apart() -> None:
