@@ -25,10 +25,10 @@ def attributes(count: int) -> list[Attribute]:
     ]
 
 
-def answer(count: int = 8) -> Callable[[Request], Any]:
+def answer(count: int = 8) -> Callable[[Request], Script]:
     """A script: ``count`` attributes, then for every class an option of each that only its name decides."""
 
-    def reply(request: Request) -> Any:
+    def reply(request: Request) -> Script:
         if request.task == "draft-attributes":
             made = attributes(count)
             return {"attributes": [{"name": a.name, "prompt": a.prompts[0], "options": list(a.options)} for a in made]}
@@ -58,7 +58,7 @@ def _row(name: str, schema: Any) -> dict[str, Any]:
 class Failing:
     """A script that fails in ``every``-th request for rules, and counts how often each class was asked for."""
 
-    def __init__(self, script: Callable[[Request], Any], error: Exception, every: int) -> None:
+    def __init__(self, script: Callable[[Request], Script], error: Exception, every: int) -> None:
         self._script, self._error, self._every = script, error, every
         self.asked: Counter[str] = Counter()
         self.calls = 0
