@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -85,8 +86,21 @@ def _opened(path: Path) -> sqlite3.Connection:
     return index
 
 
+def _write_ahead(index: sqlite3.Connection) -> None:
+    # Of two connections that change the mode at once, SQLite tells one so at once, without the wait asked for.
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            index.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+        time.sleep(0.005)
+
+
 def _prepare(index: sqlite3.Connection) -> None:
-    index.execute("PRAGMA journal_mode = WAL")
+    _write_ahead(index)
     with writing(index):
         version = index.execute("PRAGMA user_version").fetchone()[0]
         if version > _VERSION:

@@ -9,7 +9,9 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -338,6 +340,18 @@ def test_two_processes_share_the_work_without_a_word(tmp_path: Path) -> None:
         assert (process.returncode, out, err) == (0, right, "")
     encoded = [line for log in logs if log.exists() for line in log.read_text().split()]
     assert len(encoded) == len(set(encoded)) == COUNT
+
+
+def test_many_who_begin_one_index_at_once_all_get_it(tmp_path: Path) -> None:
+    def begun(folder: Path) -> bool:
+        started.wait()
+        with closing(connect(folder)):
+            return True
+
+    started = threading.Barrier(4)
+    with ThreadPoolExecutor(4) as pool:
+        for number in range(20):
+            assert all(pool.map(begun, [tmp_path / str(number)] * 4))
 
 
 def test_a_claim_of_a_killed_process_holds_nobody_up(place: Place) -> None:
