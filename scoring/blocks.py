@@ -1,4 +1,4 @@
-"""Images in steps: enough to keep the processor busy, few enough to stay in its cache, several steps at once."""
+"""Images in steps: enough to keep the processor busy, few enough to bound the memory, several steps at once."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 from .blas_threads import one_blas_thread
 
-BLOCK = 8192
-"""Images per step, at most: enough to keep the matrix product busy, few enough for the softmax to stay in cache."""
+BLOCK = 16384
+"""Images per step, at most: enough to keep the matrix product busy, few enough to bound what a step takes in memory."""
 
 _LEAST = 1024
 # Fewer images than this are done before threads would have started.

@@ -19,10 +19,13 @@ def label_indexes(system: System, labels: Sequence[str]) -> Indexes:
     if not len(labels):
         raise DataError("there are no images to evaluate")
     position = {name: index for index, name in enumerate(system.classes)}
-    unknown = next((label for label in labels if label not in position), None)
-    if unknown is not None:
-        raise DataError(f'the label "{plain(unknown)}" is not a class of the system{did_you_mean(unknown, position)}')
-    return np.fromiter((position[label] for label in labels), np.intp, len(labels))
+    try:
+        return np.fromiter(map(position.__getitem__, labels), np.intp, len(labels))
+    except KeyError:
+        unknown = next(label for label in labels if label not in position)
+        raise DataError(
+            f'the label "{plain(unknown)}" is not a class of the system{did_you_mean(unknown, position)}'
+        ) from None
 
 
 def check_dimensions(images: Vectors, texts: TextVectors) -> None:
