@@ -20,7 +20,7 @@ _LOOPED = 100
 
 
 def rows(*, small: bool) -> Iterator[Row]:
-    """The figures of section "How fast" in the documentation, as ratios; the largest run in a process of its own."""
+    """Ratios at 100,000 images; then the largest world, in a process of its own."""
     n, runs = (1000, 1) if small else (100_000, 7)
     it = world(n, dimensions=512, classes=200, attributes=8, options=12)
 
