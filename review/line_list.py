@@ -80,11 +80,12 @@ class LineList(ScrollView, can_focus=True):
         """One item, padded to the width, highlighted where it is."""
         at = y + self.scroll_offset.y
         colors = inks(self.app.theme)
-        width = self.size.width
+        width = self.scrollable_content_region.width
         base = self.rich_style
         if not 0 <= at < len(self.items):
             return Strip.blank(width, base)
         line = self.items[at].copy()
+        line.truncate(width, overflow="ellipsis")
         line.no_wrap = True
         segments = list(line.render(self.app.console))
         strip = Strip(segments).crop(0, width).extend_cell_length(width).apply_style(base)
