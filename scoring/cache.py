@@ -16,7 +16,7 @@ import numpy as np
 from ..systems.text import plain
 from .cache_index import connect
 from .cache_store import Store
-from .encoder import Encoder, Vectors
+from .encoder import Encoder, Vectors, image_side
 from .images import Crop
 
 DECODING_VERSION = 1
@@ -53,10 +53,11 @@ def is_cacheable(encoder: Encoder) -> bool:
 
 
 def image_identity(encoder: Encoder, crop: Crop | None) -> str:
-    """What all image vectors of ``encoder`` under ``crop`` have in common."""
-    return _identity(
-        encoder=encoder.key, of="images", crop=None if crop is None else str(crop), decoding=DECODING_VERSION
-    )
+    """What all image vectors of ``encoder`` under ``crop`` have in common; large JPEGs are read small for its size."""
+    side = image_side(encoder)
+    read_small = {} if side is None else {"draft": side}
+    cropped = None if crop is None else str(crop)
+    return _identity(encoder=encoder.key, of="images", crop=cropped, decoding=DECODING_VERSION, **read_small)
 
 
 def text_identity(encoder: Encoder) -> str:

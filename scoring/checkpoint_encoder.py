@@ -11,6 +11,7 @@ from ..errors import EncoderError, UsageError
 from .checkpoint import load_model, load_processor, memory_exhausted, out_of_memory
 from .checkpoint_source import CheckpointSource, find_checkpoint
 from .devices import batch_size_for, choose_device, choose_dtype
+from .preprocessing import Preprocessing
 from .quiet_transformers import quiet_transformers
 from .remote_code import RemoteCodeEncoder, code_options, has_encode_methods, split_revision
 from .text_tower import TextInput
@@ -72,7 +73,7 @@ def _assembled(source: CheckpointSource, code: dict[str, Any], model: Any, about
     image_processor, tokenizer, text_options = load_processor(source, code)
     text = TextInput(tokenizer, model.config, text_options)
     key.append(_preprocessing(image_processor))
-    return TransformersEncoder(model, image_processor, text, key=";".join(key), **about)
+    return TransformersEncoder(model, Preprocessing(image_processor), text, key=";".join(key), **about)
 
 
 def logit_scale(model: Any, where: str) -> tuple[float, tuple[str, ...]]:

@@ -15,8 +15,9 @@ from ..systems.text import plain
 from .cache import EmbeddingCache, cached_texts, image_identity, is_cacheable
 from .caching_encoder import CachingEncoder
 from .dataset import Dataset, Item, Skipped
+from .decoding import Reading
 from .elsewhere import fetched
-from .encoder import Encoder, Vectors, normalise
+from .encoder import Encoder, Vectors, image_side, normalise, preparing
 from .image_embedding import ImageEmbedding
 from .images import Crop, quiet_pillow
 from .texts import averaged
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 Progress: TypeAlias = Callable[[int, int], None]
 
 _BATCH_SIZE = 32
+_BATCHES_AHEAD = 2  # prepared: half a megabyte an image for most encoders
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +61,10 @@ def embed_images(
 ) -> Embedded:
     """Embed the images of a dataset (``crop`` defaults to the dataset's own) or of single items.
 
-    Files are decoded by a few threads while the encoder computes; at most one batch and a few images more are held in
-    memory. Without ``batch_size`` the encoder's own is taken, if it has one. Images of a dataset that are elsewhere are
-    fetched first. ``progress`` is told ``(done, total)``, of each of the two in turn.
+    Files are decoded, and preprocessed where the encoder can do that apart, by a few threads while it computes; at most
+    three batches of preprocessed images, else one batch and a few images more, are held in memory. Without
+    ``batch_size`` the encoder's own is taken, if it has one. Images of a dataset that are elsewhere are fetched first.
+    ``progress`` is told ``(done, total)``, of each of the two in turn.
     With a ``cache``, given or the encoder's own (``CachingEncoder``), only what is not there is encoded, and kept there
     batch by batch; the vectors may then be a memory map, which is read-only.
 
@@ -104,12 +107,27 @@ def _embedded(
     progress: Progress | None,
     cache: EmbeddingCache | None,
 ) -> tuple[Vectors, dict[int, Skipped]]:
-    work = ImageEmbedding(
-        items, lambda images: encode_pictures(images, encoder), crop=crop, size=size, progress=progress
-    )
+    reading, encode = _pipeline(encoder, crop, size)
+    work = ImageEmbedding(items, encode, reading=reading, size=size, progress=progress)
     with quiet_pillow():
         vectors = work.run(cache, image_identity(encoder, crop) if cache is not None else "")
     return vectors, work.skipped
+
+
+def _pipeline(encoder: Encoder, crop: Crop | None, size: int) -> tuple[Reading, Callable[[Sequence[Any]], Vectors]]:
+    """What the threads do with each file, and what is done with a batch of that."""
+    side = image_side(encoder)
+    able = preparing(encoder)
+    if able is None:
+        return Reading(crop, side), lambda images: encode_pictures(images, encoder)
+
+    def prepare(image: Image) -> Any:
+        return _guarded(encoder, lambda: able.prepare_image(image), "an image")
+
+    def encode(prepared: Sequence[Any]) -> Vectors:
+        return normalise(_asked(encoder, able.encode_prepared, list(prepared), "images"))
+
+    return Reading(crop, side, prepare, _BATCHES_AHEAD * size), encode
 
 
 def encode_pictures(images: Sequence[Image], encoder: Encoder) -> Vectors:
@@ -122,16 +140,21 @@ def encode_pictures(images: Sequence[Image], encoder: Encoder) -> Vectors:
 
 
 def _asked(encoder: Encoder, encode: Callable[[list[Any]], Vectors], inputs: list[Any], what: str) -> Vectors:
-    """What ``encode`` answers, checked. It may be anybody's code: what it raises is the encoder's fault, not ours."""
+    """What ``encode`` answers, checked."""
+    vectors = _guarded(encoder, lambda: encode(inputs), f"{len(inputs)} {what}")
+    return checked(vectors, len(inputs), what, _name(encoder))
+
+
+def _guarded(encoder: Encoder, ask: Callable[[], Any], about: str) -> Any:
+    """What ``ask`` gives. It may be anybody's code: what it raises is the encoder's fault, not ours."""
     try:
-        vectors = encode(inputs)
+        return ask()
     except CotsmithError:
         raise
     except (Exception, SystemExit) as error:
         hint = "Look into the encoder; --debug shows the traceback."
-        problem = f"the encoder failed on {len(inputs)} {what}: {type(error).__name__}: {plain(str(error))}"
+        problem = f"the encoder failed on {about}: {type(error).__name__}: {plain(str(error))}"
         raise EncoderError(problem, where=plain(_name(encoder)), hint=hint) from error
-    return checked(vectors, len(inputs), what, _name(encoder))
 
 
 def embed_texts(

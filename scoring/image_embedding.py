@@ -6,7 +6,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, suppress
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 
@@ -15,13 +15,9 @@ from .cache import CACHE_ERRORS, EmbeddingCache
 from .cache_index import connect
 from .cache_store import Content, Store, Stored
 from .dataset import Item, Skipped
-from .decoding import decoded
+from .decoding import Reading, decoded
 from .encoder import Vectors
 from .file_digests import FileDigests, file_state
-from .images import Crop
-
-if TYPE_CHECKING:
-    from PIL.Image import Image
 
 _WAIT_SECONDS = 0.05
 
@@ -29,23 +25,23 @@ _WAIT_SECONDS = 0.05
 class ImageEmbedding:
     """The work of embedding ``items``, to be run once.
 
-    ``encode`` turns a batch of at most ``size`` open images into vectors of length 1. ``skipped`` are afterwards the
-    images that cannot be read, by their number.
+    ``encode`` turns a batch of at most ``size`` images, as ``reading`` gives them, into vectors of length 1.
+    ``skipped`` are afterwards the images that cannot be read, by their number.
     """
 
     def __init__(
         self,
         items: Sequence[Item],
-        encode: Callable[[Sequence[Image]], Vectors],
+        encode: Callable[[Sequence[Any]], Vectors],
         *,
-        crop: Crop | None,
+        reading: Reading,
         size: int,
         progress: Callable[[int, int], None] | None,
     ) -> None:
         self.skipped: dict[int, Skipped] = {}
         self._items = items
         self._encode = encode
-        self._crop = crop
+        self._reading = reading
         self._size = size
         self._progress = progress
         self._loose: dict[int, Vectors] = {}  # vectors that are not in the cache, by the number of the item
@@ -127,8 +123,8 @@ class ImageEmbedding:
 
     def _round(self, left: Sequence[int]) -> None:
         batches: deque[list[int]] = deque()
-        with closing(decoded(self._claimed(left, batches), self._crop)) as images:
-            batch: list[tuple[int, Image]] = []
+        with closing(decoded(self._claimed(left, batches), self._reading)) as images:
+            batch: list[tuple[int, Any]] = []
             for _, image in images:
                 number = batches[0].pop(0)
                 if isinstance(image, Skipped):

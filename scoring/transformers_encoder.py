@@ -10,6 +10,7 @@ from ..errors import EncoderError
 from ..systems.text import plain
 from .checkpoint import memory_exhausted, out_of_memory
 from .encoder import Vectors
+from .preprocessing import Inputs, Preprocessing, stacked
 from .text_tower import TextInput
 from .vectors import checked
 
@@ -28,7 +29,7 @@ class TransformersEncoder:
     def __init__(
         self,
         model: Any,
-        image_processor: Any,
+        preprocessing: Preprocessing,
         text: TextInput,
         *,
         name: str,
@@ -46,7 +47,7 @@ class TransformersEncoder:
         self.dtype = model.dtype
         self.text_limit = text.limit
         self._model = model
-        self._image_processor = image_processor
+        self._preprocessing = preprocessing
         self._text = text
 
     def encode_images(self, images: list[Image]) -> Vectors:
@@ -55,8 +56,29 @@ class TransformersEncoder:
         Raises:
             EncoderError: out of memory, or NaN in the answer.
         """
-        inputs = self._image_processor([image.convert("RGB") for image in images], return_tensors="pt")
-        return self._forward(self._model.get_image_features, inputs, len(images), "images")
+        return self._forward(self._model.get_image_features, self._preprocessing.of(images), len(images), "images")
+
+    @property
+    def image_side(self) -> int | None:
+        """To how many pixels images' shorter sides are resized; ``None`` where that differs from image to image."""
+        return self._preprocessing.side
+
+    @property
+    def prepares_images(self) -> bool:
+        """Whether ``prepare_image`` and ``encode_prepared`` give what ``encode_images`` gives."""
+        return self._preprocessing.single
+
+    def prepare_image(self, image: Image) -> Inputs:
+        """The image tower's inputs for one image, on the CPU. Threads may call it while another encodes."""
+        return self._preprocessing.of([image])
+
+    def encode_prepared(self, prepared: list[Inputs]) -> Vectors:
+        """``(N, D) float32`` for what ``prepare_image`` made of N images.
+
+        Raises:
+            EncoderError: out of memory, or NaN in the answer.
+        """
+        return self._forward(self._model.get_image_features, stacked(prepared), len(prepared), "images")
 
     def encode_texts(self, texts: list[str]) -> Vectors:
         """``(M, D) float32`` for M texts; of a longer one than ``text_limit`` the end is cut off (see ``truncated``).

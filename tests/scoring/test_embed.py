@@ -110,10 +110,10 @@ def test_decoding_stays_a_bounded_number_of_images_ahead(tmp_path: Path, monkeyp
     opened: list[Path] = []
     lock = threading.Lock()
 
-    def counting(path: Path, crop: Crop | None = None) -> Image.Image:
+    def counting(path: Path, crop: Crop | None = None, side: int | None = None) -> Image.Image:
         with lock:
             opened.append(path)
-        return decode(path, crop)
+        return decode(path, crop, side)
 
     monkeypatch.setattr("cotsmith.scoring.decoding.decode", counting)
 
