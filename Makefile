@@ -30,6 +30,7 @@ check: $(READY) .build/cotsmith
 	$(BIN)/lint-imports
 	$(BIN)/python -m cotsmith.validate.reference --check
 	$(BIN)/python docs/make_cli_reference.py --check
+	$(BIN)/python docs/make_pictures.py --check
 	$(BIN)/python tests/wheel_smoke.py
 
 bench: $(READY)

@@ -115,6 +115,7 @@ class Tour:
             f"{me} classify {workspace.corrected} {card} --encoder demo --crop {CROP}",
             f"{me} diff {workspace.draft} {workspace.corrected}",
             f"{me} questions {workspace.corrected}",
+            f"{me} review {workspace.draft} --data {workspace.cards} --encoder demo --crop {CROP}",
         ):
             self._console.print(f"  {plain(command)}", soft_wrap=True)
 

@@ -1,16 +1,27 @@
-"""Draw the pictures of the README from the demo world: real cards, and what the bundled encoder answers about one."""
+"""Draw the pictures of the README from the demo world: real cards, what the bundled encoder answers, the review."""
 
 from __future__ import annotations
 
+import argparse
+import asyncio
+import re
+import sys
+import tempfile
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
 import cotsmith
+from cotsmith.review.app import ReviewApp
+from cotsmith.review.main_screen import MainScreen
+from cotsmith.review.review import Review
+from cotsmith.review.session import Session
+from cotsmith.review.workshop import Workshop
 from cotsmith.scoring.classifier import Prediction
 from cotsmith.scoring.demo.creatures import CREATURES
-from cotsmith.scoring.demo.world import ARTWORK_CROP, CARD_SIZE, render_card
+from cotsmith.scoring.demo.world import ARTWORK_CROP, CARD_SIZE, render_card, write_cards
 from cotsmith.scoring.images import Crop
+from cotsmith.scoring.sources import load_dataset
 
 PICTURES = Path(__file__).with_name("pictures")
 CREATURE, SEED = "Hibbet", 7
@@ -62,8 +73,34 @@ def cards() -> Image.Image:
     return sheet
 
 
+async def review() -> str:
+    """The first screen of the review of the bundled draft, as SVG; the same wherever it is made."""
+    with tempfile.TemporaryDirectory() as folder:
+        write_cards(Path(folder) / "cards", per_class=15, splits=("dev",))
+        data = load_dataset(Path(folder) / "cards", crop="artwork").split("dev")
+        draft = Path(folder) / "draft.json"
+        cotsmith.System.load("gallery:demo-draft").save(draft)
+        session = Session.open(str(draft))
+        app = ReviewApp(Review(session), Workshop(lambda: cotsmith.load_encoder("demo"), data), images="off")
+        async with app.run_test(size=(118, 32)) as pilot:
+            screen = app.screen
+            assert isinstance(screen, MainScreen)
+            while screen.background.busy or app.review.insight.generation < 0 or session.expects_images:
+                await asyncio.sleep(0.01)
+            await pilot.pause()
+            picture = app.export_screenshot()
+        session.close()
+    return re.sub(r"\bterminal-\d+-", "terminal-", picture)
+
+
 def main() -> None:
-    """Write both pictures."""
+    """Write all pictures; with ``--check`` only say whether that of the review is out of date."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="exit with 1 where the review looks otherwise by now")
+    shown, place = asyncio.run(review()), PICTURES / "review.svg"
+    if parser.parse_args().check:
+        sys.exit(place.read_text("utf-8") != shown)
+    place.write_text(shown, encoding="utf-8")
     PICTURES.mkdir(exist_ok=True)
     card = render_card(CREATURE, SEED)
     left, top, right, bottom = ARTWORK_CROP

@@ -190,7 +190,7 @@ def keymap(settings: Iterable[str]) -> dict[str, str]:
                 f'"{plain(name)}" is no action{did_you_mean(name, ids)}', hint=f"Actions: {', '.join(sorted(ids))}."
             )
         if not keys:
-            raise UsageError(f'the action "{name}" needs a key', hint="Write it as save=w or save=f2.")
+            raise UsageError(f'the action "{name}" needs a key', hint="Write it as save=S or save=f2.")
         for key in keys.split(","):
             if key.strip() in TAKEN:
                 raise UsageError(f"{key.strip()} belongs to terminals and multiplexers", hint="Choose another key.")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 from textual.message import Message
@@ -18,6 +20,18 @@ from .review import Review
 from .workshop import Workshop
 
 T = TypeVar("T")
+_TURN_S = 0.0005
+
+
+@contextmanager
+def keys_first() -> Iterator[None]:
+    """Within this, threads that compute give way sooner than Python asks of them, so that the screen answers keys."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(_TURN_S)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(before)
 
 
 class Background:

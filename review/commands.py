@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     type=click.Choice(["best", "blocks", "off"]),
     help="How to show images; i goes through the ways.  [default: best; off over ssh]",
 )
-@click.option("--key", "keys", metavar="ACTION=KEYS", multiple=True, help="Give an action other keys, as save=w.")
+@click.option("--key", "keys", metavar="ACTION=KEYS", multiple=True, help="Give an action other keys, as save=S.")
 @click.pass_context
 def review(
     ctx: click.Context,

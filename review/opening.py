@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from .app import ReviewApp
+from .background import keys_first
 from .pictures import MODES, Mode, first_mode, prepare
 from .refining import LLMSource
 from .review import Review
@@ -34,6 +35,7 @@ def run(
         prepare()
     try:
         app = ReviewApp(Review(session), workshop, llm=llm, keymap=keys, theme=f"cotsmith-{theme}", images=mode)
-        app.run()
+        with keys_first():
+            app.run()
     finally:
         session.close()
