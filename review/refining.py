@@ -86,7 +86,7 @@ class Refining:
             found = propose(llm, plan, budget=budget, watch=watch, cancelled=self._cancelled.is_set)
             if plan.evaluation is not None:
                 self._owner.post_message(Streamed(f"measuring {len(found)} proposals"))
-                found = measure(found, plan.evaluation, encode, cancelled=self._cancelled.is_set)
+                found = self._measured(found, plan.evaluation, encode)
             message = Proposed(found)
         except Interrupted:
             message = Failed("refinement", CotsmithError("cancelled; nothing was taken"))
@@ -96,6 +96,16 @@ class Refining:
             message = Failed("refinement", CotsmithError(f"{type(error).__name__}: {error}"))
         self._running = False
         self._owner.post_message(message)
+
+    def _measured(self, found: Proposals, evaluation: Evaluation, encode: Encode | None) -> Proposals:
+        """With their effects; without them where the encoder breaks, for the answer has been paid for."""
+        try:
+            return measure(found, evaluation, encode, cancelled=self._cancelled.is_set)
+        except Interrupted:
+            raise
+        except Exception as error:  # an encoder of the user's own may raise anything
+            self._owner.post_message(Failed("measuring the proposals", CotsmithError(str(error))))
+            return found
 
 
 def for_system(proposals: Proposals, system: System, evaluation: Evaluation | None, encode: Encode | None) -> Proposals:
