@@ -9,7 +9,7 @@ import platform
 from importlib import import_module
 from pathlib import Path
 
-MODULES = ("startup", "check_bench", "evaluation", "interactive", "cache", "history", "review")
+MODULES = ("startup", "check_bench", "evaluation", "interactive", "cache", "encode", "history", "review")
 
 
 def main() -> None:
