@@ -263,7 +263,8 @@ def test_an_error_within_a_stream_is_tried_again(protocol: str) -> None:
 def test_a_reply_that_does_not_end_is_cut(llm_for: Go, act: Act, tmp_path: Path) -> None:
     with Loopback([act]) as server:
         error = refused(llm_for(server), ReplyError)
-        assert server.dropped.wait(30)
+        # What is finite may lie in the sockets' buffers as a whole when the client goes: only the endless must notice.
+        assert not act.endless or server.dropped.wait(30)
     assert len(server.seen) == 1
     assert "does not end" in error.message
     assert 16_000 < len(kept(tmp_path)) < 40_000
