@@ -84,7 +84,11 @@ def _decide(
     """What one answer makes of the proposals; None to leave the rest."""
     while True:
         answer = read("   take it? [y/n/e/q/?] ")
-        match "q" if answer is None else answer.strip().casefold():
+        if answer is None:
+            tell("")
+            tell("the input ended: what was not answered is left undecided")
+            return None
+        match answer.strip().casefold():
             case "y" | "yes":
                 return proposals.accept(index, override_lock=override_locks)
             case "n" | "no":

@@ -98,7 +98,13 @@ class ProviderLLM:
                 return await self._attempts(call)
         except TimeoutError:
             message = f"no complete reply within {self._patience.total:g} seconds"
-            self._give_up(call, Failure(message, "Allow more with --timeout, or ask for fewer classes at once."))
+            hint = "Allow more with --timeout, or ask for fewer classes at once."
+            if call.failure is not None:  # what it was waiting for when its time was over
+                message, hint = (
+                    f"{message}; before that: {call.failure.message}",
+                    f"{call.failure.hint} Or allow more with --timeout.",
+                )
+            self._give_up(call, Failure(message, hint))
 
     async def _attempts(self, call: _Call) -> Reply:
         while True:
@@ -128,6 +134,7 @@ class ProviderLLM:
         hopeless = failure.unreachable and not self._reached
         if not failure.again or hopeless or call.attempts >= self._patience.attempts:
             self._give_up(call, failure)
+        call.failure = failure
         pause, asked = self._patience.pause(call.attempts, failure.asked), failure.asked
         more = f" (it asks for {asked:.0f} s, which is too long)" if asked is not None and asked > pause else ""
         call.say(
@@ -205,6 +212,7 @@ class _Call:
     attempts: int = 0
     first_token: float | None = None
     partial: str = ""
+    failure: Failure | None = None
 
     @property
     def seconds(self) -> float:
@@ -254,4 +262,4 @@ class _Got:
         if call.first_token is None:
             call.first_token = call.seconds
         if call.watch is not None:
-            call.watch(Streaming(self.characters, call.seconds))
+            call.watch(Streaming(self.characters, call.seconds, first_token=call.first_token))

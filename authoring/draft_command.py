@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from .llm import LLM
 
 
+_RESUME = "Go on with the same command and --resume."
+
+
 @dataclass(frozen=True, slots=True)
 class _Output:
     """Where the draft goes, and how."""
@@ -104,9 +107,10 @@ def draft(
         raise UsageError("a draft goes into a file, so that nothing that it cost is lost", hint="Add -o FILE.")
     check_output(output, force=force)
     llm.check_output(as_json=as_json)
-    started_from = load(like) if like is not None else None
     if show_images and data is None:
         raise UsageError("--show-images needs the images", hint="Add --data, or leave it out.")
+    client = None if dry_run else llm.load()
+    started_from = load(like) if like is not None else None
     dataset = data.load_images() if data is not None else None
     names = classes_from(classes, dataset, started_from)
     task = Task(
@@ -120,10 +124,9 @@ def draft(
     check_task(task)
     if show_images and dataset is not None and data is not None:
         task = _with_pictures(task, dataset, data.split, show_images)
-    if dry_run:
+    if client is None:
         _dry_run(task, paste=llm.by_hand, as_json=as_json)
         return
-    client = llm.load()
     assert output is not None
     _run(client, llm, task, _Output(output, force, resume, as_json), parallel)
 
@@ -177,14 +180,14 @@ def _run(client: LLM, choice: LLMChoice, task: Task, output: _Output, parallel: 
         try:
             made = _drafted(client, choice, task, store, parallel)
         except (Interrupted, KeyboardInterrupt) as error:
-            hint = "Go on with the same command and --resume."
-            raise Interrupted(f"interrupted; {_kept(store, task)}", hint=hint) from error
-        except CotsmithError as error:
+            raise Interrupted(f"interrupted; {_kept(store, task)}", hint=_RESUME if store.steps else "") from error
+        except CotsmithError:
             if store.steps:
-                note(f"{_kept(store, task)}; go on with the same command and --resume")
-            else:
+                note(f"{_kept(store, task)}. {_RESUME}")
+            raise
+        finally:
+            if not store.steps:
                 store.finish()
-            raise error
     saved = _saved(made, output.file)
     if store is not None:
         store.finish()
@@ -195,7 +198,7 @@ def _drafted(client: LLM, choice: LLMChoice, task: Task, store: DraftStore, para
     from .drafting import draft as draft_system
     from .waiting import StatusLine
 
-    with StatusLine("attributes", "classes with rules") as line:
+    with StatusLine("draft", "classes with rules") as line:
         return draft_system(
             client,
             task,
@@ -210,9 +213,7 @@ def _drafted(client: LLM, choice: LLMChoice, task: Task, store: DraftStore, para
 def _kept(store: DraftStore, task: Task) -> str:
     done = sum(len(step.classes) for step in store.steps)
     what = f"the rules of {done} of {len(task.classes)} classes are" if done else "what came is"
-    return (
-        f"interrupted; {what} kept in {plain(str(store.path))}" if store.steps else "interrupted; nothing had come yet"
-    )
+    return f"{what} kept in {plain(str(store.path))}" if store.steps else "nothing had come yet"
 
 
 def _saved(made: Draft, file: str) -> Saved:

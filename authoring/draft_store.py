@@ -63,7 +63,7 @@ class DraftStore:
                         hint="Give the same options again, or leave out --resume and begin anew with --force.",
                     )
                 steps = [line for line in _read(lines[1:]) if isinstance(line, dict)]
-                _write(path, [header, *steps])  # without a last line that was only half written
+                _write(path, [header, *steps])  # without a line that was only half written
                 return cls(path, [_step(line) for line in steps])
             if lines and not force:
                 raise UsageError(
@@ -118,13 +118,11 @@ def _write(path: Path, entries: Sequence[Json]) -> None:
 
 
 def _read(lines: Sequence[str]) -> list[Json]:
-    """The values of ``lines``; the last may be half written, and ends the list."""
+    """The values of ``lines``, without one that was only half written."""
     found: list[Json] = []
     for line in lines:
-        try:
+        with contextlib.suppress(ValueError):
             found.append(json.loads(line))
-        except ValueError:
-            break
     return found
 
 

@@ -81,7 +81,8 @@ def draft(
     Args:
         store: keeps each answer as it comes, and gives those of an interrupted run, which are not asked for again.
         progress: told ``(done, total)`` classes that have their rules.
-        watch: told how far the reply is that is waited for alone: the attributes, the mending.
+        watch: told how far the reply is that is waited for alone: the attributes, the mending; of the rules only
+            why a request is sent again. Called from several threads then.
 
     Raises:
         UsageError: no two classes, one that cannot be a name or stands twice; attributes that cannot be.
@@ -148,9 +149,14 @@ class _Session:
         pictures = max((len(found) for found in self.task.pictures.values()), default=0)
         todo = batches(left, batch_size(len(attributes), pictures)) if left else []
 
+        def told(streaming: Streaming) -> None:
+            # Of replies that come side by side only what they wait for is worth a line.
+            if self.watch is not None and streaming.note:
+                self.watch(streaming)
+
         def ask(batch: Batch, stopping: Callable[[], bool]) -> Step:
             request = rules_request(self.task, attributes, batch)
-            step = self._ask(request, rules_check(attributes, batch), cancelled=stopping)
+            step = self._ask(request, rules_check(attributes, batch), watch=told, cancelled=stopping)
             return replace(step, classes=batch)
 
         ask_all(

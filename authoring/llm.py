@@ -80,11 +80,15 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Streaming:
-    """How far a reply is: ``characters`` of text after ``seconds``; ``note`` says what it waits for: a retry."""
+    """How far a reply is: ``characters`` of text after ``seconds``; ``note`` says what it waits for: a retry.
+
+    ``first_token`` are the seconds to the first text, ``None`` before it came or where that is not known.
+    """
 
     characters: int
     seconds: float
     note: str = ""
+    first_token: float | None = None
 
 
 class LLM(Protocol):

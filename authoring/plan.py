@@ -102,9 +102,7 @@ def plan_refinement(
         UsageError: ``about`` names no class, or ``evaluation`` is of another system.
         HistoryError: the history cannot be read.
     """
-    for name in about:
-        if name not in system.rules:
-            raise UsageError(f'"{plain(name)}" is not a class{did_you_mean(name, system.rules)}')
+    check_about(system, about)
     if evaluation is not None and evaluation.system != system:
         raise UsageError("the evaluation is of another system")
     found = check(system, evaluation=evaluation) if findings is None else findings
@@ -120,6 +118,13 @@ def plan_refinement(
         evaluation=evaluation,
         refused=recalled(path, system),
     )
+
+
+def check_about(system: System, about: Sequence[str]) -> None:
+    """Raise ``UsageError`` where ``about`` names no class of ``system``."""
+    for name in about:
+        if name not in system.rules:
+            raise UsageError(f'"{plain(name)}" is not a class{did_you_mean(name, system.rules)}')
 
 
 def request_of(plan: Plan) -> Request:

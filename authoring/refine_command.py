@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -167,6 +168,11 @@ def _accept(accept: Accept | None, file: str, feedback: str) -> Accept:
     chosen: Accept = accept or ("ask" if terminal and feedback != "-" else "none")
     if accept is None and chosen == "none":
         note("nobody is there to be asked, so nothing is taken; --accept says what to take")
+    if chosen == "ask" and _nobody_answers():
+        raise UsageError(
+            "nobody can be asked: standard input is no terminal and holds no answers",
+            hint="Run it on a terminal, or say what to take with --accept all, improved or none.",
+        )
     if chosen == "ask" and feedback == "-":
         raise UsageError("--feedback - and --accept ask both read standard input", hint="Give the feedback as text.")
     if chosen != "none" and (file == STDIN or file.startswith(GALLERY)):
@@ -176,11 +182,22 @@ def _accept(accept: Accept | None, file: str, feedback: str) -> Accept:
     return chosen
 
 
+def _nobody_answers() -> bool:
+    """Whether standard input is closed or ``/dev/null``; a pipe or a file may hold the answers."""
+    try:
+        return sys.stdin.closed or os.path.samestat(os.fstat(sys.stdin.fileno()), os.stat(os.devnull))
+    except (AttributeError, OSError, ValueError):  # no stdin at all, or one without a file
+        return sys.stdin is None
+
+
 def _classes(groups: tuple[str, ...], system: System) -> tuple[str, ...]:
-    """The classes of ``--about-classes``: a name that holds a comma is found, too."""
+    """The classes of ``--about-classes``: a name that holds a comma is found, too. Raises ``UsageError``."""
+    from .plan import check_about
+
     names: list[str] = []
     for group in groups:
         names += [group] if group in system.rules else [part.strip() for part in group.split(",") if part.strip()]
+    check_about(system, names)
     return tuple(dict.fromkeys(names))
 
 

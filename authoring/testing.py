@@ -89,7 +89,7 @@ class ScriptedLLM:
             if cancelled is not None and cancelled():
                 raise Interrupted("interrupted")
             if watch is not None:
-                watch(Streaming(min(end, len(reply.text)), time.perf_counter() - began))
+                watch(Streaming(min(end, len(reply.text)), time.perf_counter() - began, first_token=first))
         return replace(reply, seconds=time.perf_counter() - began, first_token=first if reply.text else None)
 
     def _reply(self, request: Request, said: Said) -> Reply:

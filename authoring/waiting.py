@@ -8,6 +8,7 @@ import time
 from types import TracebackType
 
 from ..systems.text import plain
+from .budget import CHARACTERS_PER_TOKEN
 from .llm import Streaming
 
 _EVERY_S = 0.1
@@ -69,5 +70,8 @@ def progress_text(told: Streaming) -> str:
     """How far a reply is, in words."""
     if told.note:
         return plain(told.note)
-    written = f"{told.characters:,} characters" if told.characters else "waiting for the first token"
-    return f"{written}, {told.seconds:.0f} s"
+    if not told.characters:
+        return f"waiting for the first token, {told.seconds:.0f} s"
+    tokens = -(-told.characters // CHARACTERS_PER_TOKEN)
+    first = "" if told.first_token is None else f", the first after {told.first_token:.1f} s"
+    return f"about {tokens:,} tokens, {told.seconds:.0f} s{first}"
