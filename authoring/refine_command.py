@@ -120,7 +120,7 @@ def refine(
     """
     from ..systems.file import load
 
-    chosen = _accept(accept, file, feedback)
+    chosen = "none" if dry_run else _accept(accept, file, feedback)
     llm.check_output(as_json=as_json)
     if not any(ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE for name in ("data", "encoder")):
         # Both may stand in the configuration; one alone is of no use here.
