@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from cotsmith.scoring.demo.world import write_cards
-from cotsmith.systems.edits import SetNote, SetRule, apply
+from cotsmith.systems.edits import Edit, SetNote, SetRule, apply
 from cotsmith.systems.file import load, save
 from cotsmith.systems.history import History
 from cotsmith.systems.json_form import Json
@@ -58,7 +58,7 @@ def system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     corrected = load("gallery:demo-draft")
     drafted = apply(corrected, [SetRule(*LOCKED, ("tall trees",))])
     save_revision(drafted, path, kind="llm", author="scripted/test", reason="drafted")
-    edits = [
+    edits: list[Edit] = [
         SetRule(*LOCKED, ("the moon and stars",)),
         SetNote("a note on a cell", *LOCKED),
         SetNote("a note on an attribute", attribute="eyes"),
