@@ -113,7 +113,7 @@ def _changed(proposals: Proposals, index: int, tell: Callable[[str], None], edit
     except CotsmithError as error:
         tell(f"   {plain(str(error))}")
         return None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         tell(f"   that is not JSON: {error}")
         return None
     one = changed.items[index]
