@@ -22,11 +22,12 @@ _INSTEAD = dict(zip("█–—−·×›▲“”‘’\u00a0\u202f", "#---.x>^\
 def make_usable() -> None:
     """Let any text be written to stdout and stderr: what their encoding lacks is written otherwise, not refused.
 
-    A stream that is closed (``>&-``) swallows what is written to it.
+    A stream that is closed (``>&-``) swallows what is written to it; a closed stdin holds nothing.
     """
     codecs.register_error(_HANDLER, _written_otherwise)
-    if sys.stdout is None or sys.stderr is None:
+    if sys.stdin is None or sys.stdout is None or sys.stderr is None:
         _occupy_descriptors()
+    sys.stdin = sys.stdin if sys.stdin is not None else _nothing()
     sys.stdout = sys.stdout if sys.stdout is not None else _nowhere()
     sys.stderr = sys.stderr if sys.stderr is not None else _nowhere()
     for stream in (sys.stdout, sys.stderr):
@@ -76,6 +77,10 @@ def _occupy_descriptors() -> None:
     while descriptor <= 2:
         descriptor = os.dup(descriptor)
     os.close(descriptor)
+
+
+def _nothing() -> TextIO:
+    return open(os.devnull, encoding="utf-8")
 
 
 def _nowhere() -> TextIO:

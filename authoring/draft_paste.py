@@ -76,13 +76,14 @@ def whole_reply(text: str, task: Task) -> tuple[System, list[str]]:
     Raises:
         InputError: there is no system in it at all.
     """
+    whole = _without_ellipses(text)
     try:
         system, remarks = _read(text)
     except InputError:
-        whole = _without_ellipses(text)
         if whole == text:
             raise
         system, remarks = _read(whole)
+    if whole != text:
         remarks = ["the reply leaves something out (...)", *remarks]
     return _for_classes(replace(system, name=task.name, description=task.about.strip()), task.classes, remarks)
 

@@ -159,8 +159,13 @@ def test_without_a_terminal_nothing_is_taken_unless_it_is_said_what(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no /dev/null")
-def test_where_nobody_can_answer_that_is_told_before_anything_is_sent(draft: Path, server: Loopback) -> None:
+@pytest.mark.parametrize("closed", [False, True], ids=["/dev/null", "closed"])
+def test_where_nobody_can_answer_that_is_told_before_anything_is_sent(
+    closed: bool, draft: Path, server: Loopback
+) -> None:
     command = [sys.executable, "-m", "cotsmith", *REFINE, "--accept", "ask"]
+    if closed:
+        command = ["sh", "-c", 'exec "$@" <&-', "sh", *command]
     told = subprocess.run(
         command,
         cwd=draft.parent,

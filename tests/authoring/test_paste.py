@@ -19,7 +19,9 @@ from cotsmith.authoring.paste import prompt_of
 from cotsmith.authoring.schema_faults import faults_of
 from cotsmith.errors import InputError, LLMError
 from cotsmith.systems.edit_json import edit_schema
+from cotsmith.systems.file import load
 from cotsmith.systems.json_form import Json
+from tests.command_line import Command
 
 SCHEMA: dict[str, Json] = {
     "type": "object",
@@ -30,7 +32,32 @@ SCHEMA: dict[str, Json] = {
     "required": ["size"],
     "additionalProperties": False,
 }
+RAGGED = """Sure! Here is your system, it isn't long:
+
+```python
+system = {
+  # colours
+  'attributes': {
+    'color': {'prompt': 'A creature that is mainly {}.', 'options': ['white', 'gray', 'brown',]},
+    'form': {'prompt': 'Its body is {}.', 'options': ['round', 'long']},
+  },
+  'rules': {
+    'Absol': {'color': 'white', 'form': 'long'},
+    'Aggron': {'color': 'grey', 'form': 1},
+    'Zubat': {'color': ['brown', 'white'], 'form': None},
+    'Ghost': {'color': 'white', 'form': 'round'},
+    ...
+  }
+}
+```
+Hope that helps, you're welcome!
+"""
 REQUEST = Request("describe", "v1", "Be brief.", (Message("user", "What is it?"),), SCHEMA, 1000)
+
+
+@pytest.fixture(autouse=True)
+def replies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COTSMITH_REPLIES_DIR", str(tmp_path / "replies"))
 
 
 def test_the_prompt_says_the_form_in_words_and_by_example() -> None:
@@ -122,3 +149,52 @@ def test_a_terminal_takes_lines_of_any_length(end: bytes, tmp_path: Path) -> Non
         assert process.wait(60) == 0
     os.close(ours)
     assert (tmp_path / "got.txt").read_text().strip() == reply.decode()
+
+
+def test_what_a_draft_by_paste_could_not_use_is_said(cotsmith: Command, tmp_path: Path) -> None:
+    (tmp_path / "classes.txt").write_text("Absol\nAggron\nZubat\nMew\n")
+    (tmp_path / "reply.txt").write_text(RAGGED)
+    told = cotsmith("draft", "--classes", "classes.txt", "--model", "paste", "--reply", "reply.txt", "-o", "out.json")
+    assert told.code == 0, told.err
+    system = load(tmp_path / "out.json")
+    assert system.classes == ("Absol", "Aggron", "Zubat", "Mew")
+    assert dict(system.rules["Absol"]) == {"color": ("white",), "form": ("long",)}
+    assert dict(system.rules["Aggron"]) == {"color": (), "form": ()}
+    assert system.rules["Zubat"]["color"] == ("white", "brown")
+    for remark in (
+        "the reply leaves something out (...)",
+        'rules › Aggron › color: "grey" is not an option; did you mean "gray"?; left out',
+        'rules › Aggron › form: "1" is not an option; left out',
+        'no rules for "Mew"',
+        '"Ghost" was not asked for; left out',
+    ):
+        assert remark in told.err
+    (tmp_path / "reply.txt").write_text(RAGGED.replace("'grey'", "'gray'").replace("'form': 1", "'form': 'long'"))
+    told = cotsmith("draft", "--classes", "classes.txt", "--model", "paste", "--reply", "reply.txt", "-o", "new.json")
+    assert "the reply leaves something out (...)" in told.err
+    assert load(tmp_path / "new.json").rules["Aggron"]["color"] == ("gray",)
+
+
+def test_a_draft_by_paste_is_one_prompt(cotsmith: Command, tmp_path: Path) -> None:
+    (tmp_path / "classes.txt").write_text("Absol\nAggron\n")
+    options = ("--classes", "classes.txt", "--about", "creatures", "--model", "paste", "-o", "out.json")
+    told = cotsmith("draft", *options, stdin="")
+    assert told.code == 3
+    assert 'The 2 classes:\n["Absol", "Aggron"]' in told.out
+    assert "The images: creatures" in told.out
+    assert "--reply FILE" in told.err
+    told = cotsmith("draft", *options, stdin="I would rather not.\n")
+    assert told.code == 3
+    assert "The reply is kept in" in told.err
+    told = cotsmith("draft", *options, "--json", "--prompt-to", "prompt.md", stdin=RAGGED)
+    assert json.loads(told.out)["calls"] == 1
+    assert "The 2 classes:" in (tmp_path / "prompt.md").read_text("utf-8")
+
+
+def test_rules_may_be_written_by_index(cotsmith: Command, tmp_path: Path) -> None:
+    (tmp_path / "classes.txt").write_text("\n".join(load("gallery:demo").classes))
+    by_index = cotsmith("export", "gallery:demo", "--format", "index").out
+    (tmp_path / "reply.txt").write_text(f"Here it is:\n```json\n{by_index}\n```\n")
+    told = cotsmith("draft", "--classes", "classes.txt", "--model", "paste", "--reply", "reply.txt", "-o", "out.json")
+    assert told.code == 0, told.err
+    assert load(tmp_path / "out.json").rules == load("gallery:demo").rules
