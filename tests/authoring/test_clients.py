@@ -11,18 +11,20 @@ import subprocess
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cotsmith.authoring.asking import Answer, Declined, ReplyError, Truncated, ask
+from cotsmith.authoring.calling import ProviderLLM
 from cotsmith.authoring.llm import LLM, Message, Picture, Request, Streaming, Usage
 from cotsmith.authoring.models import load_llm
 from cotsmith.authoring.patience import Patience
+from cotsmith.authoring.wire import Piece, Sending, ServerFailure
 from cotsmith.errors import Interrupted, LLMError
 
 from .loopback import CHAT, MESSAGES, RESPONSES, Act, Loopback, Seen
@@ -284,6 +286,30 @@ def test_no_first_byte_within_the_time_allowed(llm_for: Go) -> None:
         error = refused(llm_for(server, patience))
     assert "within" in error.message
     assert "--timeout" in error.hint
+
+
+@dataclass(frozen=True)
+class Busy:
+    """A wire at the other end of which somebody is busy at once."""
+
+    name: str = "openai/m"
+    key_variable: str = "OPENAI_API_KEY"
+    base_url: str = ""
+    features: frozenset[str] = frozenset()
+
+    def load_sdk(self) -> None:
+        """There is none."""
+
+    async def pieces(self, request: Request, sending: Sending) -> AsyncGenerator[Piece, None]:
+        if sending.stream:
+            raise ServerFailure("overloaded_error", f"{request.task} has to wait")
+        yield Piece()
+
+
+def test_when_the_time_is_over_the_failure_before_is_told_as_well() -> None:
+    error = refused(ProviderLLM((Busy(),), patience=Patience(total=1, wait=3600, longest=3600)))
+    assert error.message == "no complete reply within 1 seconds; before that: HTTP 529: draft-colors has to wait"
+    assert error.hint == "Try again later. Or allow more with --timeout."
 
 
 def test_bytes_that_are_no_utf_8(llm_for: Go, tmp_path: Path) -> None:

@@ -9,7 +9,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from cotsmith.authoring.draft_paste import whole_reply
+from cotsmith.authoring.draft_task import Task
 from cotsmith.authoring.ragged import read_reply
+from cotsmith.errors import InputError
 from cotsmith.systems.json_form import Json
 
 SCHEMA: dict[str, Json] = {
@@ -198,3 +201,24 @@ def _texts(value: Json) -> list[str]:
     if isinstance(value, list):
         return [word for entry in value for word in _texts(entry)]
     return [value] if isinstance(value, str) else []
+
+
+TASK = Task(("Absol", "Aggron"))
+
+
+@settings(max_examples=200)
+@given(st.one_of(st.text(max_size=200), _soup, _wounded()))
+@example('{"attributes": {"color": {"prompt": "{}", "options": ["white"]}}, "rules": {"Absol": {"color": 0}}}')
+@example(
+    '{"attributes": {"color": ["white"]}, "rules": {"Absol": {"color": "whit"}, "Aggron": {"color": ["white", 3]}}}'
+)
+def test_a_whole_system_is_read_or_refused_and_no_rule_invented(text: str) -> None:
+    try:
+        system, _ = whole_reply(text, TASK)
+    except InputError:
+        return
+    assert system.classes == TASK.classes
+    for row in system.rules.values():
+        for attribute, rule in row.items():
+            assert set(rule) <= set(system.attribute(attribute).options)
+            assert "\\" in text or all(option in text for option in rule)
