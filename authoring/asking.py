@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..systems.json_form import Json
+from ..systems.secrets import without_secrets
 from ..systems.text import plain
 from .budget import Budget, estimated_input, estimated_tokens
 from .exchange import Exchange, exchange_of
@@ -97,7 +98,7 @@ def _ask(turns: _Turns, check: Check | None, longer: bool) -> Answer:
     more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
     raise ReplyError(
         f"the reply of {plain(turns.llm.name)} cannot be used, though it was sent back {MENDINGS} times: "
-        f"{plain(faults[0])}{more}",
+        f"{plain(str(without_secrets(faults[0])))}{more}",
         text=text,
         where=request.task,
         hint="Try again, or use a more capable model with --model.",
@@ -163,7 +164,7 @@ def _mending(faults: Sequence[str]) -> str:
 
 
 def _declined(request: Request, reply: Reply) -> Declined:
-    said = plain(" ".join(reply.text.split()))
+    said = plain(str(without_secrets(" ".join(reply.text.split()))))
     return Declined(
         f"the model declined to answer: {said[:300]}" if said else "the model declined to answer",
         text=reply.text,

@@ -123,6 +123,17 @@ def test_a_key_in_a_reply_or_a_prompt_is_removed(
     assert key not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    "said", [Said("I will not use the-key-of-this-test-0123.", stop="refusal"), {"the-key-of-this-test-0123": 1}]
+)
+def test_a_key_that_a_model_repeats_is_not_in_the_message(said: Said | Json, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "the-key-of-this-test-0123")
+    with pytest.raises(ReplyError) as caught:
+        ask(ScriptedLLM(lambda request: said), replace(REQUEST, schema={**SCHEMA, "required": []}))
+    assert "the-key" not in str(caught.value)
+    assert "[removed]" in str(caught.value)
+
+
 def test_the_budget_ends_before_the_next_call() -> None:
     budget = Budget(100)
     llm = ScriptedLLM([Said("no", usage=Usage(60, 10, 50)), GOOD])
