@@ -33,13 +33,14 @@ class Action:
     edits: bool = False
 
 
-LOOK, EDIT, STRUCTURE, JUDGE, KEEP, SCREEN = (
+LOOK, EDIT, STRUCTURE, JUDGE, KEEP, SCREEN, DECIDE = (
     "Look",
     "Change a rule",
     "Change the questions",
     "Work through",
     "Keep",
     "Screen",
+    "Decide",
 )
 
 ACTIONS = (
@@ -131,9 +132,22 @@ ACTIONS = (
     Action("images", "i", "Images", "Next way to show images: best that the terminal can, half blocks, off.", SCREEN),
     Action("theme", "T", "Theme", "Next theme: dark, light, high contrast.", SCREEN),
     Action("help", "question_mark,f1", "Help", "All keys and marks.", SCREEN, "Help"),
+    Action("palette", "ctrl+p", "Palette", "Find an action by typing, and do it.", SCREEN),
     Action("quit", "q", "Quit", "Leave; nothing is lost, saved or not.", SCREEN),
 )
-"""In the order in which help and palette list them within their group."""
+"""What the main screen can do, in the order in which help and palette list it within each group."""
+
+PROPOSAL_ACTIONS = (
+    Action("accept", "a", "Accept", "Take this proposal; one that touches a locked cell asks first.", DECIDE, "Accept"),
+    Action("accept-all", "A", "Accept all left", "Take all that are open; conflicts stay.", DECIDE, "All left"),
+    Action("refuse", "r", "Refuse", "Refuse it, with a reason that the LLM is told.", DECIDE, "Refuse"),
+    Action("edit-first", "e", "Edit first", "Change the proposal before you take it.", DECIDE, "Edit"),
+    Action("reopen", "u", "Take the decision back", "Neither accepted nor refused, as at first.", DECIDE, "Undo"),
+    Action("finish", "s", "Done", "Save what was accepted, and leave.", KEEP, "Done"),
+    Action("later", "escape,q", "Later", "Go back to the review; the proposals wait, decided so far.", KEEP, "Later"),
+    *(action for action in ACTIONS if action.id in ("help", "palette", "theme")),
+)
+"""What the screen of an LLM's proposals can do."""
 
 MOST_IN_FOOTER = 7
 
@@ -159,13 +173,13 @@ def moves(methods: Mapping[str, str]) -> list[Binding]:
     return [Binding(MOVES[name][0], method, MOVES[name][1], show=False, id=name) for name, method in methods.items()]
 
 
-def bindings(*, read_only: bool = False) -> list[Binding]:
-    """A key binding for every action that can be had, with the action's id, so that it can be remapped."""
+def bindings(actions: Iterable[Action]) -> list[Binding]:
+    """A key binding for each action, with the action's id, so that it can be remapped."""
     from textual.binding import Binding
 
     return [
         Binding(action.key, f"do('{action.id}')", action.footer or action.title, show=bool(action.footer), id=action.id)
-        for action in available(read_only=read_only)
+        for action in actions
     ]
 
 
@@ -180,7 +194,7 @@ def keymap(settings: Iterable[str]) -> dict[str, str]:
     Raises:
         UsageError: no such action, no key, a key that is ``TAKEN``, or one that two actions would have.
     """
-    ids = {action.id for action in ACTIONS} | set(MOVES)
+    ids = {action.id for action in (*ACTIONS, *PROPOSAL_ACTIONS)} | set(MOVES)
     found: dict[str, str] = {}
     for setting in settings:
         name, _, keys = setting.partition("=")
@@ -210,13 +224,14 @@ def shown(key: str) -> str:
 
 
 def _refuse_twice(changed: Mapping[str, str]) -> None:
-    owners: dict[str, str] = {}
-    known = {action.id: action.key for action in ACTIONS} | {name: keys for name, (keys, _) in MOVES.items()}
-    for name, keys in known.items():
-        for key in changed.get(name, keys).split(","):
-            other = owners.setdefault(key.strip(), name)
-            if other != name:
-                raise UsageError(f"{shown(key)} would be the key of {other} and of {name}")
+    for actions in (ACTIONS, PROPOSAL_ACTIONS):
+        owners: dict[str, str] = {}
+        known = {action.id: action.key for action in actions} | {name: keys for name, (keys, _) in MOVES.items()}
+        for name, keys in known.items():
+            for key in changed.get(name, keys).split(","):
+                other = owners.setdefault(key.strip(), name)
+                if other != name:
+                    raise UsageError(f"{shown(key)} would be the key of {other} and of {name}")
 
 
 _NAMES = {

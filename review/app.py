@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from functools import partial
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from textual.app import App, SystemCommand
+from textual.app import App
 from textual.binding import BindingType
 from textual.screen import Screen
 
-from .actions import available
 from .main_screen import MainScreen
 from .pictures import Mode
 from .refining import LLMSource
@@ -24,7 +22,7 @@ class ReviewApp(App[None]):
 
     TITLE = "cotsmith review"
     BINDINGS: ClassVar[list[BindingType]] = []
-    COMMAND_PALETTE_BINDING = "ctrl+p"
+    ENABLE_COMMAND_PALETTE = False  # Textual's takes keys that terminals want; the palette is an action of its own
 
     def __init__(
         self,
@@ -51,10 +49,3 @@ class ReviewApp(App[None]):
 
     def on_mount(self) -> None:
         self.set_keymap(self.keys)
-
-    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """Every action, for the palette."""
-        if not isinstance(screen, MainScreen):
-            return
-        for action in available(read_only=self.review.session.read_only):
-            yield SystemCommand(action.title, action.help, partial(screen.action_do, action.id))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len, chop_cells, set_cell_size
 
 from ..systems.text import plain
 
@@ -38,3 +38,15 @@ def bar(share: float, width: int) -> str:
     eighths = round(max(0.0, min(1.0, share)) * width * 8)
     full, rest = divmod(eighths, 8)
     return ("█" * full + (" ▏▎▍▌▋▊▉"[rest] if rest else "")).ljust(width)
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """``text`` without control characters in lines of at most ``width`` cells, broken at spaces where there are any."""
+    rest, lines = plain(text), list[str]()
+    while len(rest) > width or cell_len(rest) > width:
+        head = chop_cells(rest[: width + 1], width)[0]
+        space = head.rfind(" ")
+        at = space if space > 0 and rest[len(head) : len(head) + 1] != " " else len(head)
+        lines.append(rest[:at].rstrip())
+        rest = rest[at:].lstrip()
+    return [*lines, rest]

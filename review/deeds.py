@@ -11,9 +11,11 @@ from .evidence_pane import EvidencePane
 from .field import Field
 from .findings_pane import FindingsPane
 from .help_screen import HelpScreen
+from .marks import LEGEND
 from .matrix import Matrix
+from .palette import palette
 from .pictures import MODES
-from .themes import NAMES
+from .themes import next_theme
 from .view import ONLY, SORTS, View
 
 if TYPE_CHECKING:
@@ -143,7 +145,17 @@ def _evidence(screen: MainScreen) -> None:
 
 
 def _help(screen: MainScreen) -> None:
-    screen.app.push_screen(HelpScreen(screen.keys, read_only=screen.review.session.read_only))
+    told = (
+        "Each row is a class, each column a question; a cell says which answer the class should get. Blue cells "
+        "fit what the images show, orange ones do not."
+    )
+    screen.app.push_screen(HelpScreen(screen.keys, screen.actions, told, LEGEND))
+
+
+async def _palette(screen: MainScreen) -> None:
+    picked = await screen.ask(palette(screen.actions, screen.keys))
+    if picked is not None:
+        screen.action_do(picked)
 
 
 def _findings(screen: MainScreen) -> None:
@@ -159,9 +171,7 @@ def _images(screen: MainScreen) -> None:
 
 
 def _theme(screen: MainScreen) -> None:
-    names = list(NAMES)
-    at = names.index(screen.app.theme) if screen.app.theme in names else -1
-    screen.app.theme = names[(at + 1) % len(names)]
+    next_theme(screen.app)
     screen.call_after_refresh(screen.renew)
 
 
@@ -203,6 +213,7 @@ DEEDS: dict[str, Deed] = {
     "images": _images,
     "theme": _theme,
     "help": _help,
+    "palette": _palette,
     "quit": keep_flows.leave,
 }
 """By the actions' ids."""

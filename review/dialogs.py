@@ -85,12 +85,16 @@ class TextDialog(Dialog[str]):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A choice: its ``id``, what it is called, and a remark; ``key`` chooses it at once."""
+    """A choice: its ``id``, what it is called, and a remark; ``key`` chooses it at once.
+
+    ``also`` is found by searching, as the label is, and not shown.
+    """
 
     id: str
     label: str
     remark: str = ""
     key: str = ""
+    also: str = ""
 
 
 class MenuDialog(Dialog[str]):
@@ -140,7 +144,7 @@ class MenuDialog(Dialog[str]):
     def search(self, event: Field.Changed) -> None:
         """Keep the items that hold the text."""
         wanted = event.value.casefold()
-        self._left = tuple(item for item in self._items if wanted in item.label.casefold())
+        self._left = tuple(item for item in self._items if wanted in f"{item.label} {item.also}".casefold())
         self._show(0)
 
     @on(Field.Submitted)

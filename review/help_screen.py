@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
 from rich.text import Text
@@ -13,15 +13,14 @@ from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from .actions import MOVES, available, keys_of, shown
-from .marks import LEGEND
+from .actions import MOVES, Action, keys_of, shown
 from .themes import inks
 
 _KEYS = 12
 
 
 class HelpScreen(ModalScreen[None]):
-    """A page to scroll."""
+    """A page to scroll: what ``told`` says, the keys of ``actions``, and what the ``marks`` mean."""
 
     DEFAULT_CSS = """
     HelpScreen { align: center middle; background: $background 60%; }
@@ -36,10 +35,14 @@ class HelpScreen(ModalScreen[None]):
         Binding("k,up", "scroll(-1)", "Up", show=False, id="up"),
     ]
 
-    def __init__(self, keys: Mapping[str, str], *, read_only: bool) -> None:
+    def __init__(
+        self, keys: Mapping[str, str], actions: Iterable[Action], told: str, marks: Iterable[tuple[str, str]]
+    ) -> None:
         super().__init__()
         self._keys = keys
-        self._read_only = read_only
+        self._actions = tuple(actions)
+        self._told = told
+        self._marks = tuple(marks)
 
     def compose(self) -> ComposeResult:
         with VerticalScroll() as page:
@@ -58,13 +61,9 @@ class HelpScreen(ModalScreen[None]):
     def _text(self) -> Text:
         colors = inks(self.app.theme)
         text = Text()
-        text.append(
-            "Each row is a class, each column a question; a cell says which answer the class should get. Blue cells "
-            "fit what the images show, orange ones do not.\n",
-            colors.soft,
-        )
+        text.append(f"{self._told}\n", colors.soft)
         groups: dict[str, list[tuple[str, str]]] = {}
-        for action in available(read_only=self._read_only):
+        for action in self._actions:
             keys = " ".join(keys_of(action, self._keys))
             groups.setdefault(action.group, []).append((keys, action.help))
         moves = [
@@ -78,11 +77,9 @@ class HelpScreen(ModalScreen[None]):
             for keys, what in lines:
                 _line(text, keys, what, width, colors.loss, colors.text)
         text.append("\nMarks\n", f"bold {colors.text}")
-        for mark, what in LEGEND:
+        for mark, what in self._marks:
             _line(text, mark, what, width, colors.gain, colors.text)
-        text.append(
-            "\nctrl+p lists it all to search. The mouse works: a click selects, a double click changes.", colors.soft
-        )
+        text.append("\nThe mouse works: a click selects, a double click changes.", colors.soft)
         return text
 
 

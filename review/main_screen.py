@@ -13,11 +13,10 @@ from textual.events import Resize
 from textual.screen import Screen
 from textual.widgets import Footer
 
-from ..errors import CotsmithError
 from ..systems.edits import Edit
 from ..systems.text import plain
 from . import keep_flows, refine_flow
-from .actions import ACTIONS, bindings
+from .actions import ACTIONS, Action, available, bindings, keys_of
 from .attributes_pane import AttributesPane, title
 from .background import Background
 from .deeds import DEEDS
@@ -31,11 +30,14 @@ from .latest import Failed
 from .line_list import LineList
 from .matrix import Matrix
 from .messages import Evaluated, Found, Looked, Measured, Progressed
+from .ongoing import Ongoing
 from .pictures import Mode, first_mode
 from .refining import LLMSource, Proposed, Refining, Streamed
 from .review import Review
 from .session import Made
 from .status_line import StatusLine
+from .trouble import told
+from .waiting_proposals import WaitingProposals
 from .workshop import Workshop
 
 T = TypeVar("T")
@@ -63,7 +65,7 @@ class MainScreen(Screen[None]):
     MainScreen.-filtering #filter { display: block; }
     MainScreen Footer { background: $panel; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings()]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(ACTIONS)]
 
     def __init__(
         self,
@@ -80,7 +82,8 @@ class MainScreen(Screen[None]):
         self.keys = dict(keys or {})
         self.mode = images or first_mode()
         self.background = Background(self, review, workshop)
-        self.refining = Refining(self, llm)
+        path = None if review.session.read_only else review.session.path
+        self.refining = Refining(self, llm, WaitingProposals(path))
         self._asking_outside = False
         self._touched = False
 
@@ -93,6 +96,7 @@ class MainScreen(Screen[None]):
             yield AttributesPane(self.review, id="attributes")
             yield FindingsPane(self.review, id="findings")
         yield Field(placeholder="show classes with this in their name or rules", id="filter", compact=True)
+        yield Ongoing(self.refining, keys_of(next(a for a in ACTIONS if a.id == "refine"), self.keys)[0])
         yield StatusLine(self.review)
         yield Footer(show_command_palette=False)
 
@@ -104,6 +108,9 @@ class MainScreen(Screen[None]):
             self.tell(
                 f"{steps} step{'s' if steps > 1 else ''} of an earlier session, never saved, are here: u undoes them"
             )
+        self.ongoing()
+        if self.refining.waiting.warning:
+            self.tell(self.refining.waiting.warning, trouble=True)
         if self.workshop.data is not None and session.evaluation is None:
             session.expects_images = True
             self._waiting("loading the encoder …")
@@ -123,6 +130,11 @@ class MainScreen(Screen[None]):
         self.set_class(_MIDDLE <= width < _WIDE, "-middle")
         self.set_class(height >= _TALL, "-tall")
         self.call_after_refresh(self._retitle)
+
+    @property
+    def actions(self) -> tuple[Action, ...]:
+        """What can be done here."""
+        return available(read_only=self.review.session.read_only)
 
     # Showing
 
@@ -148,6 +160,10 @@ class MainScreen(Screen[None]):
     def tell(self, message: str, *, trouble: bool = False) -> None:
         """Say something in the status line."""
         self.query_one(StatusLine).tell(plain(message), trouble=trouble)
+
+    def ongoing(self, message: str = "") -> None:
+        """Say how far a refinement is, or what waits of it, in a line of its own."""
+        self.query_one(Ongoing).tell(message)
 
     def _retitle(self) -> None:
         insight = self.review.insight
@@ -242,18 +258,21 @@ class MainScreen(Screen[None]):
             self.review.session.expects_images = False
             self._waiting("")
             self.renew()
+        self.ongoing()
         self.tell(f"{event.what}: {event.error.message}", trouble=True)
 
     @on(Streamed)
     def hear_streaming(self, event: Streamed) -> None:
         """The LLM is answering."""
-        self.tell(event.told)
+        self.ongoing(event.told)
 
     @on(Proposed)
     def hear_proposals(self, event: Proposed) -> None:
         """The proposals are there: shown at once, unless the person is amid something else."""
-        self.refining.proposals = event.proposals
-        self.tell(f"{len(event.proposals)} proposals are here: r shows them")
+        self.refining.proposals, self.refining.feedback = event.proposals, ""
+        self.ongoing()
+        if self.refining.waiting.warning:
+            self.tell(self.refining.waiting.warning, trouble=True)
         if self.app.screen is self:
             self.flow(refine_flow.judge(self))
 
@@ -290,8 +309,8 @@ class MainScreen(Screen[None]):
         """Do something that changes the system; what cannot be done is told, and nothing has changed."""
         try:
             made = act()
-        except CotsmithError as error:
-            self.tell(f"{error.message} {error.hint}".strip(), trouble=True)
+        except Exception as error:
+            self.tell(told(error), trouble=True)
             return
         if made is None:
             self.renew()
@@ -304,8 +323,8 @@ class MainScreen(Screen[None]):
         async def guarded() -> None:
             try:
                 await conversation
-            except CotsmithError as error:
-                self.tell(f"{error.message} {error.hint}".strip(), trouble=True)
+            except Exception as error:  # loaders, encoders and LLMs of the user's own may raise anything
+                self.tell(told(error), trouble=True)
 
         self.run_worker(guarded(), group="flow")
 
@@ -313,8 +332,8 @@ class MainScreen(Screen[None]):
         """Do what the action called ``name`` does."""
         try:
             outcome = DEEDS[name](self)
-        except CotsmithError as error:
-            self.tell(f"{error.message} {error.hint}".strip(), trouble=True)
+        except Exception as error:
+            self.tell(told(error), trouble=True)
             return
         if outcome is not None:
             self.flow(outcome)

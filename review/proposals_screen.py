@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, ClassVar
 
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.screen import Screen
 from textual.widgets import Footer, Static
@@ -20,10 +20,15 @@ from ..errors import CotsmithError
 from ..systems.describe import describe
 from ..systems.edit_json import from_json, to_json
 from ..systems.text import plain
+from .actions import PROPOSAL_ACTIONS, bindings
+from .deciding import accept_all
 from .dialogs import ConfirmDialog, TextDialog
 from .effect_text import points, summary
+from .help_screen import HelpScreen
 from .line_list import LineList
-from .themes import Inks, inks
+from .palette import palette
+from .themes import Inks, inks, next_theme
+from .trouble import told
 
 _SIGNS = {"open": "?", "accepted": "✓", "refused": "✗", "conflict": "◆", "invalid": "–"}
 
@@ -37,19 +42,21 @@ class ProposalsScreen(Screen[bool]):
     ProposalsScreen #status { height: 1; padding: 0 1; color: $warning; }
     ProposalsScreen Footer { background: $panel; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("a", "accept", "Accept", id="accept"),
-        Binding("A", "accept_all", "Accept all left", id="accept-all"),
-        Binding("r", "refuse", "Refuse", id="refuse"),
-        Binding("e", "edit", "Edit first", id="edit-first"),
-        Binding("u", "reopen", "Undo", id="reopen"),
-        Binding("s", "finish", "Done", id="finish"),
-        Binding("escape,q", "leave", "Later", id="later"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(PROPOSAL_ACTIONS)]
 
-    def __init__(self, proposals: Proposals) -> None:
+    def __init__(
+        self,
+        proposals: Proposals,
+        *,
+        keep: Callable[[Proposals], None] = lambda proposals: None,
+        keys: Mapping[str, str] | None = None,
+        problem: str = "",
+    ) -> None:
         super().__init__()
         self.proposals = proposals
+        self._keep = keep
+        self._keys = dict(keys or {})
+        self._problem = problem
         self._order = in_order(proposals)
 
     def compose(self) -> ComposeResult:
@@ -63,6 +70,7 @@ class ProposalsScreen(Screen[bool]):
 
     def on_mount(self) -> None:
         self.query_one(LineList).focus()
+        self._tell_trouble(self._problem)
         self._show()
 
     def on_resize(self) -> None:
@@ -72,6 +80,10 @@ class ProposalsScreen(Screen[bool]):
     def tell(self) -> None:
         """What the highlighted one would do."""
         self._tell()
+
+    def action_do(self, name: str) -> None:
+        """Do what the action called ``name`` does."""
+        _DEEDS[name](self)
 
     def action_accept(self) -> None:
         """Take the highlighted one; a conflict with a locked cell asks first."""
@@ -84,15 +96,11 @@ class ProposalsScreen(Screen[bool]):
             self._decide(lambda: self.proposals.accept(index), forward=True)
 
     def action_accept_all(self) -> None:
-        """Take all that are open; conflicts stay for a person to judge."""
-
-        def take_all() -> Proposals:
-            found = self.proposals
-            while found.open:
-                found = found.accept(next(index for index in self._order if index in found.open))
-            return found
-
-        self._decide(take_all)
+        """Take all that are open; conflicts, and what cannot be taken, stay for a person to judge."""
+        found, failed = accept_all(self.proposals)
+        self._decide(lambda: found)
+        if failed:
+            self._tell_trouble(f"{len(failed)} could not be taken: {failed[0]}")
 
     def action_refuse(self) -> None:
         """Refuse the highlighted one, with a reason that the LLM is told."""
@@ -120,8 +128,36 @@ class ProposalsScreen(Screen[bool]):
         """Decide later: the decisions made so far stay."""
         self.dismiss(False)
 
+    def action_help(self) -> None:
+        """All keys and signs."""
+        about = "Each line is one proposal: what it would change alone, on top of what is taken, and what it does."
+        self.app.push_screen(HelpScreen(self._keys, PROPOSAL_ACTIONS, about, _LEGEND))
+
+    def action_theme(self) -> None:
+        """The next theme."""
+        next_theme(self.app)
+        self.call_after_refresh(self._show)
+
+    def action_palette(self) -> None:
+        """Find an action by typing."""
+        self._talk(self._pick_action())
+
     def _talk(self, conversation: Coroutine[Any, Any, None]) -> None:
-        self.run_worker(conversation, group="flow")
+        async def guarded() -> None:
+            try:
+                await conversation
+            except Exception as error:  # an encoder of the user's own may raise anything
+                self._tell_trouble(told(error))
+
+        self.run_worker(guarded(), group="flow")
+
+    def _tell_trouble(self, message: str) -> None:
+        self.query_one("#status", Static).update(Text(plain(message)))
+
+    async def _pick_action(self) -> None:
+        picked = await self.app.push_screen_wait(palette(PROPOSAL_ACTIONS, self._keys))
+        if picked is not None:
+            self.action_do(picked)
 
     async def _override(self, index: int) -> None:
         one = self.proposals.items[index]
@@ -130,8 +166,8 @@ class ProposalsScreen(Screen[bool]):
             self._decide(lambda: self.proposals.accept(index, override_lock=True), forward=True)
 
     async def _refuse(self, index: int) -> None:
-        told = "The LLM is told, and does not suggest it again."
-        reason = await self.app.push_screen_wait(TextDialog("refuse: why?", told=told))
+        why = "The LLM is told, and does not suggest it again."
+        reason = await self.app.push_screen_wait(TextDialog("refuse: why?", told=why))
         if reason is not None:
             self._decide(lambda: self.proposals.refuse(index, reason), forward=True)
 
@@ -156,19 +192,20 @@ class ProposalsScreen(Screen[bool]):
 
     async def _finish(self) -> None:
         counts = [sum(one.status == status for one in self.proposals) for status in ("accepted", "refused", "open")]
-        told = [Text(f"{counts[0]} accepted, {counts[1]} refused, {counts[2]} left undecided and dropped")]
+        lines = [Text(f"{counts[0]} accepted, {counts[1]} refused, {counts[2]} left undecided and dropped")]
         if counts[0]:
-            told.append(Text("Saved as a revision of the LLM; your own unsaved steps before it as one of yours."))
-        if await self.app.push_screen_wait(ConfirmDialog("done with these proposals", told)):
+            lines.append(Text("Saved as a revision of the LLM; your own unsaved steps before it as one of yours."))
+        if await self.app.push_screen_wait(ConfirmDialog("done with these proposals", lines)):
             self.dismiss(True)
 
     def _decide(self, act: Callable[[], Proposals], *, forward: bool = False) -> None:
         try:
             self.proposals = act()
-        except CotsmithError as error:
-            self.query_one("#status", Static).update(Text(f"{error.message} {error.hint}".strip()))
+        except Exception as error:  # measuring asks the encoder, and one of the user's own may raise anything
+            self._tell_trouble(told(error))
             return
-        self.query_one("#status", Static).update(Text(""))
+        self._keep(self.proposals)
+        self._tell_trouble("")
         lines = self.query_one(LineList)
         if forward:
             lines.action_move(1)
@@ -212,6 +249,28 @@ class ProposalsScreen(Screen[bool]):
         for unusable in self.proposals.unusable:
             text.append(f"not usable: {plain(unusable)}\n", colors.faint)
         self.query_one("#words", Static).update(text)
+
+
+_LEGEND = (
+    ("?", "nobody has decided yet"),
+    ("✓ ✗", "accepted, refused"),
+    ("◆", "it touches what a person locked"),
+    ("–", "it does not apply (any more)"),
+)
+
+_DEEDS: dict[str, Callable[[ProposalsScreen], None]] = {
+    "accept": ProposalsScreen.action_accept,
+    "accept-all": ProposalsScreen.action_accept_all,
+    "refuse": ProposalsScreen.action_refuse,
+    "edit-first": ProposalsScreen.action_edit,
+    "reopen": ProposalsScreen.action_reopen,
+    "finish": ProposalsScreen.action_finish,
+    "later": ProposalsScreen.action_leave,
+    "help": ProposalsScreen.action_help,
+    "palette": ProposalsScreen.action_palette,
+    "theme": ProposalsScreen.action_theme,
+}
+"""By the actions' ids."""
 
 
 def _line(proposals: Proposals, index: int, width: int, colors: Inks) -> Text:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..authoring.plan import outline, plan_refinement
-from .dialogs import ConfirmDialog, TextDialog
+from .deciding import for_system
+from .dialogs import ConfirmDialog
 from .proposals_screen import ProposalsScreen
-from .refining import for_system
+from .refine_screen import RefineScreen
 from .taking import take
 
 if TYPE_CHECKING:
@@ -35,23 +37,17 @@ async def refine(screen: MainScreen) -> None:
         )
     )
     told = f"{llm.name} gets: {'; '.join(outline(plan))}."
-    feedback = await screen.ask(TextDialog("refine: what do you want, in your words?", told=told))
+    shown = RefineScreen(plan, told, refining.feedback, screen.background.aside)
+    feedback = await screen.ask(shown)
+    refining.feedback = shown.feedback
     if feedback is None:
         return
     if session.system != plan.system:
         screen.tell("the system has changed meanwhile: press r again")
         return
-    plan = await screen.background.aside(
-        lambda: plan_refinement(
-            session.system,
-            path=session.path,
-            evaluation=measured,
-            feedback=feedback,
-            findings=screen.review.insight.findings or None,
-        )
-    )
-    refining.begin(llm, plan, screen.workshop.encode if screen.workshop.has_encoder else None)
-    screen.tell(f"sent to {llm.name}; go on meanwhile, r cancels")
+    encode = screen.workshop.encode if screen.workshop.has_encoder else None
+    refining.begin(llm, replace(plan, feedback=feedback), encode)
+    screen.ongoing(f"sent to {llm.name}")
 
 
 async def judge(screen: MainScreen) -> None:
@@ -59,18 +55,21 @@ async def judge(screen: MainScreen) -> None:
     refining, session = screen.refining, screen.review.session
     if refining.proposals is None:
         return
-    evaluation = session.evaluation if not session.measuring else None
+    evaluation = session.evaluation if not session.measuring and not session.problem else None
     encode = screen.workshop.encode if screen.workshop.has_encoder else None
-    waiting = refining.proposals
-    refining.proposals = await screen.background.aside(lambda: for_system(waiting, session.system, evaluation, encode))
-    shown = ProposalsScreen(refining.proposals)
+    waiting, locked = refining.proposals, screen.review.insight.locked
+    ready, problem = await screen.background.aside(
+        lambda: for_system(waiting, session.system, evaluation, encode, locked)
+    )
+    refining.proposals = ready
+    shown = ProposalsScreen(ready, keep=refining.settle, keys=screen.keys, problem=problem)
     done = await screen.app.push_screen_wait(shown)
-    refining.proposals = shown.proposals
+    screen.ongoing()
     if not done:
-        screen.tell("the proposals wait: r goes on")
         return
     made = take(session, shown.proposals)
-    refining.proposals = None
+    refining.settle(None)
+    screen.ongoing()
     if made is None:
         screen.tell("nothing was taken")
     else:

@@ -11,13 +11,14 @@ from textual.message import Message
 from textual.message_pump import MessagePump
 
 from ..authoring.plan import Plan
-from ..authoring.proposals import Proposals, measure, proposals_of
+from ..authoring.proposals import Proposals, measure
 from ..authoring.propose import propose
 from ..errors import CotsmithError, Interrupted
 from ..scoring.evaluation import Evaluation
 from ..scoring.incremental import Encode
-from ..systems.model import System
 from .latest import Failed
+from .trouble import told
+from .waiting_proposals import WaitingProposals
 
 if TYPE_CHECKING:
     from ..authoring.budget import Budget
@@ -49,11 +50,13 @@ class Proposed(Message):
 
 
 class Refining:
-    """One refinement at a time; ``proposals`` wait here until they are judged."""
+    """One refinement at a time; ``proposals`` wait here, and on disk, until they are judged."""
 
-    def __init__(self, owner: MessagePump, source: LLMSource | None) -> None:
+    def __init__(self, owner: MessagePump, source: LLMSource | None, waiting: WaitingProposals) -> None:
         self.source = source
-        self.proposals: Proposals | None = None
+        self.waiting = waiting
+        self.proposals = waiting.load()
+        self.feedback = ""  # what was typed last and has not been answered
         self._owner = owner
         self._running = False
         self._cancelled = threading.Event()
@@ -71,6 +74,11 @@ class Refining:
         arguments = llm, plan, self.source.budget(), encode
         threading.Thread(target=self._run, args=arguments, name="review refining").start()
 
+    def settle(self, proposals: Proposals | None) -> None:
+        """Keep ``proposals`` as they are decided by now; None when they are judged to the end."""
+        self.proposals = proposals
+        self.waiting.keep(proposals)
+
     def cancel(self) -> None:
         """Close the connection."""
         self._cancelled.set()
@@ -78,8 +86,8 @@ class Refining:
     def _run(self, llm: LLM, plan: Plan, budget: Budget | None, encode: Encode | None) -> None:
         def watch(so_far: Streaming) -> None:
             note = f", {so_far.note}" if so_far.note else ""
-            told = f"{so_far.characters:,} characters after {so_far.seconds:.0f} s{note}"
-            self._owner.post_message(Streamed(f"{llm.name} answers: {told}; r cancels"))
+            far = f"{so_far.characters:,} characters after {so_far.seconds:.0f} s{note}"
+            self._owner.post_message(Streamed(f"{llm.name} answers: {far}"))
 
         message: Message
         try:
@@ -87,13 +95,14 @@ class Refining:
             if plan.evaluation is not None:
                 self._owner.post_message(Streamed(f"measuring {len(found)} proposals"))
                 found = self._measured(found, plan.evaluation, encode)
+            self.waiting.keep(found)
             message = Proposed(found)
         except Interrupted:
             message = Failed("refinement", CotsmithError("cancelled; nothing was taken"))
         except CotsmithError as error:
             message = Failed("refinement", error)
         except Exception as error:  # an LLM client of the user's own may raise anything
-            message = Failed("refinement", CotsmithError(f"{type(error).__name__}: {error}"))
+            message = Failed("refinement", CotsmithError(told(error)))
         self._running = False
         self._owner.post_message(message)
 
@@ -104,16 +113,5 @@ class Refining:
         except Interrupted:
             raise
         except Exception as error:  # an encoder of the user's own may raise anything
-            self._owner.post_message(Failed("measuring the proposals", CotsmithError(str(error))))
+            self._owner.post_message(Failed("measuring the proposals", CotsmithError(told(error))))
             return found
-
-
-def for_system(proposals: Proposals, system: System, evaluation: Evaluation | None, encode: Encode | None) -> Proposals:
-    """``proposals`` as suggestions for ``system``, which may have been edited since they were asked for."""
-    if proposals.system == system:
-        return proposals
-    suggested = [(one.edit, one.rationale) for one in proposals]
-    found = proposals_of(
-        system, suggested, locked=proposals.locked, unusable=proposals.unusable, origin=proposals.origin
-    )
-    return found if evaluation is None or evaluation.system != system else measure(found, evaluation, encode)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from rich.style import Style
+from textual.app import App
 from textual.theme import Theme
 
 NAMES = ("cotsmith-dark", "cotsmith-light", "cotsmith-contrast")
@@ -128,6 +130,12 @@ _INKS = {
 def inks(theme: str) -> Inks:
     """The inks of a theme; those of the dark one for a theme that is not of this table."""
     return _INKS.get(theme, _INKS["cotsmith-dark"])
+
+
+def next_theme(app: App[Any]) -> None:
+    """The theme of the table after the one that ``app`` shows."""
+    at = NAMES.index(app.theme) if app.theme in NAMES else -1
+    app.theme = NAMES[(at + 1) % len(NAMES)]
 
 
 @lru_cache(maxsize=512)

@@ -56,7 +56,11 @@ _SEEN = (
         class TEXT NOT NULL, attribute TEXT NOT NULL, rule TEXT NOT NULL, time TEXT NOT NULL,
         PRIMARY KEY (class, attribute))""",
 )
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_REVISIONS, _JOURNAL, _DECISIONS, _SEEN)
+_WAITING = (
+    # An LLM's proposals that nobody has judged to the end.
+    "CREATE TABLE waiting (id INTEGER PRIMARY KEY, time TEXT NOT NULL, body BLOB NOT NULL)",
+)
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_REVISIONS, _JOURNAL, _DECISIONS, _SEEN, _WAITING)
 """Entry *i* leads from schema *i* to *i* + 1. Entries are added, never changed."""
 
 

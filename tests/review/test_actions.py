@@ -8,12 +8,15 @@ from pathlib import Path
 import pytest
 from textual.binding import Binding
 
+from cotsmith.authoring.testing import ScriptedLLM
 from cotsmith.errors import UsageError
 from cotsmith.review import dialogs, field, help_screen, line_list, log_screen, matrix, proposals_screen, rule_dialog
-from cotsmith.review.actions import ACTIONS, MOST_IN_FOOTER, MOVES, TAKEN, bindings, keymap
+from cotsmith.review.actions import ACTIONS, MOST_IN_FOOTER, MOVES, TAKEN, available, bindings, keymap
 from cotsmith.review.deeds import DEEDS
 from cotsmith.review.main_screen import MainScreen
-from tests.review.driving import driven
+from tests.review.conftest import Ready
+from tests.review.driving import Driver, driven, source_of
+from tests.review.test_refinement import PROPOSALS, asked
 
 WIDGETS = [
     MainScreen,
@@ -49,7 +52,7 @@ def test_bindings_have_ids_and_leave_keys_to_the_terminal(widget: type) -> None:
 
 
 def test_read_only_offers_nothing_that_edits() -> None:
-    offered = {binding.id for binding in bindings(read_only=True)}
+    offered = {binding.id for binding in bindings(available(read_only=True))}
     assert {"next", "filter", "log", "quit"} <= offered
     assert not offered & {"change", "save", "undo", "refine", "fix"}
 
@@ -87,10 +90,10 @@ def test_keys_can_be_given_to_others(draft: Path) -> None:
 
 def test_the_palette_lists_every_action(draft: Path) -> None:
     async def session() -> None:
-        async with driven(draft) as driver:
-            listed = {command.title for command in driver.app.get_system_commands(driver.main)}
-            assert listed == {action.title for action in ACTIONS}
+        async with driven(draft, size=(100, 60)) as driver:
             await driver.press("ctrl+p")
+            items = driver.app.screen._items  # type: ignore[attr-defined]
+            assert [item.id for item in items] == [action.id for action in ACTIONS if action.id != "palette"]
             await driver.type("what changed")
             await driver.press("enter")
             assert "nothing changed since the last save" in driver.text()
@@ -109,5 +112,30 @@ def test_help_names_all_keys(draft: Path) -> None:
                 assert what in shown
             await driver.press("escape")
             assert len(driver.app.screen_stack) == 1
+
+    asyncio.run(session())
+
+
+def test_no_widget_takes_the_keys_of_terminals(draft: Path, ready: Ready) -> None:
+    """Of every widget on every screen, with all that it inherits from Textual."""
+    llm = source_of(ScriptedLLM([PROPOSALS]))
+    doors = ["enter", "o", "p", "C", "c", "B", "g", "E", "f", "L", "question_mark", "ctrl+p", "r", "slash", "4", "1"]
+
+    def held(driver: Driver) -> set[str]:
+        widgets = [driver.app, *driver.app.screen_stack, *driver.app.screen.walk_children()]
+        return {key for widget in widgets for key in widget._bindings.key_to_bindings} & set(TAKEN)
+
+    async def session() -> None:
+        async with driven(draft, ready, llm=llm) as driver:
+            await driver.press("space", "enter", "enter", "s", "enter")
+            for door in doors:
+                await driver.press(door)
+                assert not held(driver), door
+                await driver.press("escape", "escape")
+            await asked(driver)
+            assert isinstance(driver.app.screen, proposals_screen.ProposalsScreen)
+            assert not held(driver)
+            await driver.press("e")
+            assert not held(driver)
 
     asyncio.run(session())

@@ -10,7 +10,10 @@ from typing import Any
 from cotsmith.authoring.llm import Request
 from cotsmith.authoring.testing import Said, ScriptedLLM
 from cotsmith.errors import LLMError
+from cotsmith.review.line_list import LineList
 from cotsmith.review.proposals_screen import ProposalsScreen
+from cotsmith.review.refine_screen import RefineScreen
+from cotsmith.review.refining import LLMSource
 from cotsmith.systems.file import load
 from cotsmith.systems.history import History
 from tests.review.conftest import Ready
@@ -157,6 +160,45 @@ def test_an_llm_that_fails_is_told_and_everything_goes_on(draft: Path, ready: Re
     asyncio.run(session())
 
 
+def test_all_of_what_will_be_sent_is_shown_with_what_is_typed(draft: Path, ready: Ready) -> None:
+    llm = ScriptedLLM([PROPOSALS])
+
+    async def session() -> None:
+        async with driven(draft, ready, llm=source_of(llm), size=(100, 40)) as driver:
+            await driver.press("r")
+            await driver.type("the scenes are off")
+            screen = driver.app.screen
+            assert isinstance(screen, RefineScreen)
+            lines = [item.plain for item in screen.query_one(LineList).items]
+            assert "tokens in and" in lines[0]
+            assert "tokens in and" in driver.text()
+            await driver.press("pagedown", "pagedown", "down")
+            assert "tokens in and" not in driver.text()
+            await driver.press("escape", "r")
+            assert "the scenes are off" in driver.text()  # what was typed is there again
+            await driver.press("enter")
+            (request,) = llm.requests
+            shown = "".join("".join(lines).split())
+            for part in (request.instructions, *(message.text for message in request.messages)):
+                assert "".join(part.split()) in shown
+
+    asyncio.run(session())
+
+
+def test_code_of_the_user_s_own_that_raises_ends_nothing(draft: Path, ready: Ready) -> None:
+    def load() -> Any:
+        raise KeyError("no such model here")
+
+    async def session() -> None:
+        async with driven(draft, ready, llm=LLMSource(load)) as driver:
+            await driver.press("r")
+            assert "KeyError: 'no such model here'" in driver.text()
+            await driver.press("delete")
+            assert driver.review.session.unsaved == 1
+
+    asyncio.run(session())
+
+
 def test_without_a_model_it_says_how_to_have_one(draft: Path) -> None:
     async def session() -> None:
         async with driven(draft) as driver:
@@ -192,6 +234,8 @@ def test_editing_goes_on_while_the_reply_streams_and_proposals_follow(draft: Pat
             assert session.system.rules["Mivvin"]["scene"] == ("snow and ice",)
             assert session.evaluation is not None
             assert session.evaluation.share.hits == 210
+            assert "+6.2" in driver.text()  # the effect of the edit, and how far the reply is, at once
+            assert "sent to scripted/test; r cancels" in driver.text()
             answer.set()
             await driver.settle()
             screen = driver.app.screen

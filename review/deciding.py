@@ -1,0 +1,75 @@
+"""Deciding about proposals without a screen: taking all, and carrying decisions to a system that was edited since."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+from ..authoring.locks import Cell
+from ..authoring.proposal import Proposal
+from ..authoring.proposals import Proposals, measure, proposals_of
+from ..authoring.proposals_report import in_order
+from ..errors import CotsmithError
+from ..scoring.evaluation import Evaluation
+from ..scoring.incremental import Encode
+from ..systems.model import System
+from .trouble import told
+
+
+def accept_all(proposals: Proposals) -> tuple[Proposals, tuple[str, ...]]:
+    """Take all that are open, in the order in which they are shown; what cannot be taken stays open.
+
+    Second, why not, a sentence each. Conflicts with locked cells stay for a person to judge.
+    """
+    order, failed = in_order(proposals), dict[int, str]()
+    while left := [index for index in order if index in proposals.open and index not in failed]:
+        try:
+            proposals = proposals.accept(left[0])
+        except Exception as error:  # an encoder of the user's own may raise anything
+            failed[left[0]] = told(error)
+    return proposals, tuple(failed.values())
+
+
+def for_system(
+    proposals: Proposals,
+    system: System,
+    evaluation: Evaluation | None,
+    encode: Encode | None,
+    locked: Collection[Cell] = (),
+) -> tuple[Proposals, str]:
+    """``proposals`` as suggestions for ``system``, which may have been edited since, as they were decided.
+
+    They are measured where they are not yet and ``evaluation`` is of ``system``. ``locked`` are the cells locked by
+    now. Second, why they could not be measured; ``""`` where nothing failed.
+    """
+    measured = evaluation if evaluation is not None and evaluation.system == system else None
+    found = proposals
+    if proposals.system != system:
+        locks = proposals.locked | frozenset(locked)
+        found = decided(system, proposals.items, proposals.taken, replace(proposals, locked=locks))
+    if measured is None or found.evaluation is not None:
+        return found, ""
+    try:
+        return measure(found, measured, encode), ""
+    except Exception as error:  # an encoder of the user's own may raise anything
+        return found, f"the proposals are not measured: {told(error)}"
+
+
+def decided(system: System, items: Sequence[Proposal], taken: Sequence[int], like: Proposals) -> Proposals:
+    """Proposals for ``system`` with the decisions of ``items``, and locks and origin as in ``like``; not measured.
+
+    What was taken and does not apply any more is open to be judged again, or says why it is invalid.
+    """
+    suggested = [(one.edit, one.rationale) for one in items]
+    found = proposals_of(system, suggested, locked=like.locked, unusable=like.unusable, origin=like.origin)
+    marked = tuple(replace(new, edited=old.edited) for new, old in zip(found.items, items, strict=True))
+    found = replace(found, items=marked)
+    for index, one in enumerate(items):
+        if one.status == "refused":
+            found = found.refuse(index, one.reason)
+    for index in taken:
+        try:
+            found = found.accept(index, override_lock=True)
+        except CotsmithError:
+            continue
+    return found
