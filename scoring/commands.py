@@ -361,8 +361,6 @@ def _warn_list(what: str, texts: list[str]) -> None:
 
 
 def _stdin_lines() -> Iterator[str]:
-    if sys.stdin is None:
-        raise DataError("there is no standard input", where="-", hint="Name images, or send their paths.")
     for line in sys.stdin.buffer:
         yield os.fsdecode(line)
 

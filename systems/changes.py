@@ -36,6 +36,7 @@ from .edits import (
 )
 from .lookup import find_attribute
 from .model import Allowance, Attribute, Rule, System
+from .text import counted
 
 Kind: TypeAlias = Literal["system", "attribute", "class"]
 State: TypeAlias = Literal["changed", "added", "removed"]
@@ -124,12 +125,12 @@ def _note(changes: Changes, edit: Edit, system: System) -> None:
         case RemoveClass():
             changes.state, changes.remark = (
                 "removed",
-                count(sum(map(bool, system.rules[edit.class_name].values())), "rule"),
+                counted(sum(map(bool, system.rules[edit.class_name].values())), "rule"),
             )
         case RemoveAttribute():
             options = find_attribute(system, edit.attribute).options
             rules = sum(bool(row[edit.attribute]) for row in system.rules.values())
-            changes.state, changes.remark = "removed", f"{count(len(options), 'option')}, {count(rules, 'rule')}"
+            changes.state, changes.remark = "removed", f"{counted(len(options), 'option')}, {counted(rules, 'rule')}"
         case MoveClass():
             changes.lines.append(_place(system.classes.index(edit.class_name), edit.position))
         case MoveAttribute():
@@ -165,7 +166,7 @@ def _of_new(edit: AddAttribute) -> list[Change]:
     if new.note:
         lines.append(Change("note", None, new.note))
     if rules:
-        lines.append(Change("rules", None, f"of {count(rules, 'class', 'classes')}"))
+        lines.append(Change("rules", None, f"of {counted(rules, 'class', 'classes')}"))
     return lines
 
 
@@ -175,12 +176,15 @@ def _of_option(edit: AddOption | RemoveOption | RewordOption | MoveOption | Merg
         case AddOption():
             return Change("option", None, edit.option)
         case RemoveOption():
-            return Change("option", edit.option, None, f"{count(users, 'rule')} named it" if users else "")
+            return Change("option", edit.option, None, f"{counted(users, 'rule')} named it" if users else "")
         case RewordOption():
-            return Change("option", edit.option, edit.text, count(users, "rule") if users else "", wording=True)
+            return Change("option", edit.option, edit.text, counted(users, "rule") if users else "", wording=True)
         case MergeOptions():
             return Change(
-                "option", edit.option, None, f"merged into {edit.into}" + (f", {count(users, 'rule')}" if users else "")
+                "option",
+                edit.option,
+                None,
+                f"merged into {edit.into}" + (f", {counted(users, 'rule')}" if users else ""),
             )
         case MoveOption():
             place = _place(find_attribute(system, edit.attribute).options.index(edit.option), edit.position)
@@ -225,11 +229,6 @@ def number_text(value: float) -> str:
     """A number as short as it can be written."""
     short = f"{value:g}"
     return short if float(short) == value else repr(value)
-
-
-def count(number: int, noun: str, plural: str = "") -> str:
-    """``1 rule``, ``4 rules``."""
-    return f"{number} {noun}" if number == 1 else f"{number} {plural or noun + 's'}"
 
 
 def _place(old: int, new: int) -> Change:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from .changes import Change, Changes, count
+from .changes import Change, Changes
 from .spans import Line, Row, Span, Style, table
+from .text import counted
 from .word_diff import alike, word_diff
 
 
 def heading(title: str, edits: int) -> list[Line]:
     """The line above the changes: what is compared, and how many edits there are."""
-    return [(Span(title, "head"), *_remark(count(edits, "edit"))), ()]
+    return [(Span(title, "head"), *_remark(counted(edits, "edit"))), ()]
 
 
 def changes_text(changes: Sequence[Changes], *, color: bool = False, width: int | None = None) -> list[Line]:

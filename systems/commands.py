@@ -10,7 +10,7 @@ from .exporting import export as export_system
 from .file import load
 from .output import check_output, is_file, write_system, write_text
 from .sources import source_name
-from .text import plain
+from .text import counted, plain
 
 output_option = click.option("-o", "--output", metavar="FILE", help="Write to FILE instead of standard output.")
 force_option = click.option("--force", is_flag=True, help="Replace FILE if it exists.")
@@ -73,8 +73,12 @@ def import_(source: str, name: str | None, output: str | None, force: bool) -> N
     for remark in imported.remarks:
         terminal.warn(remark)
     system = imported.system
-    counts = f"{len(system.attributes)} attributes, {system.option_count} options, {len(system.classes)} classes"
-    terminal.note(f"Read as {imported.form}: {counts}.")
+    counts = (
+        counted(len(system.attributes), "attribute"),
+        counted(system.option_count, "option"),
+        counted(len(system.classes), "class", "classes"),
+    )
+    terminal.note(f"Read as {imported.form}: {', '.join(counts)}.")
     if is_file(output):
         terminal.note(f"Next: cotsmith check {plain(str(output))}")
 

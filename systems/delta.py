@@ -12,9 +12,9 @@ Step: TypeAlias = tuple[int, int] | bytes
 """Copy ``(start, length)`` from the old text, or insert these bytes."""
 
 
-def compress(content: bytes) -> bytes:
-    """``content``, smaller."""
-    return zlib.compress(content, 9)
+def compress(content: bytes, *, quick: bool = False) -> bytes:
+    """``content``, smaller; ``quick`` for what a person waits for and nobody keeps."""
+    return zlib.compress(content, 1 if quick else 9)
 
 
 def decompress(packed: bytes) -> bytes:

@@ -9,14 +9,13 @@ import click
 
 from .. import terminal
 from ..errors import InputError, UsageError
-from .changes import count
 from .history import History, damaged, history_path
 from .history_log import entries, entry_json, log_text, measured_text
 from .output import check_output, is_file, tell_saved
 from .revision_spec import split_revision
 from .screen import ColorChoice, color_option, print_lines, screen
 from .sources import GALLERY, STDIN
-from .text import plain
+from .text import counted, plain
 
 reason_option = click.option("-m", "--reason", metavar="TEXT", default="", help="Why, for the history.")
 
@@ -172,7 +171,7 @@ def import_(file: str, export: str) -> None:
         raise InputError(f"cannot be read: {(error.strerror or str(error)).lower()}", where=plain(export)) from error
     if history.notice:
         terminal.warn(history.notice)
-    terminal.note(f"{count(added, 'revision')} added to the history of {plain(file)}.")
+    terminal.note(f"{counted(added, 'revision')} added to the history of {plain(file)}.")
     if not agrees and last is not None:
         terminal.note(f"{plain(file)} is not as in the last: cotsmith restore {plain(file)}@{last.number}")
 
@@ -188,7 +187,7 @@ def verify(ctx: click.Context, file: str) -> None:
         found = damaged(history)
     for revision, reason in found:
         terminal.out(f"{plain(file)}@{revision.number}: {reason}")
-    terminal.note(f"{count(number, 'revision')}, {len(found)} damaged.")
+    terminal.note(f"{counted(number, 'revision')}, {len(found)} damaged.")
     if found:
         ctx.exit(1)
 

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeAlias
 
-from .changes import count
 from .history import History
 from .json_form import Json
 from .revisions import Revision
 from .spans import Line, Row, Span, table, width_of
-from .text import plain
+from .text import counted, plain
 
 Evaluation: TypeAlias = Mapping[str, Json]
 
@@ -160,10 +159,10 @@ def summary(edits: Sequence[Json] | None) -> str:
     if edits is None:
         return "no valid system"
     kinds = Counter(str(edit.get("edit")) if isinstance(edit, dict) else "" for edit in edits)
-    named = [count(number, _NOUNS[kind]) for kind, number in kinds.most_common() if kind in _NOUNS]
+    named = [counted(number, _NOUNS[kind]) for kind, number in kinds.most_common() if kind in _NOUNS]
     other = sum(number for kind, number in kinds.items() if kind not in _NOUNS)
     if other:
-        named.append(count(other, "other edit" if named else "edit"))
+        named.append(counted(other, "other edit" if named else "edit"))
     return ", ".join(named)
 
 

@@ -263,7 +263,7 @@ class Journal:
                 content = self._content if fresh is None else fresh
                 session = self._insert(
                     "INSERT INTO journal_session (hash, time, base) VALUES (?, ?, ?)",
-                    (hash_of(content), now(), compress(content)),
+                    (hash_of(content), now(), compress(content, quick=True)),
                 )
             number = self._insert(
                 "INSERT INTO journal (session, act, time, hash, edits, undoing) VALUES (?, ?, ?, ?, ?, ?)",

@@ -8,14 +8,13 @@ import click
 
 from .. import terminal
 from ..errors import UsageError
-from .changes import count
 from .file import content_for, load
 from .history_commands import reason_option
 from .json_form import Json
 from .merge import Conflict, Merged, merge
 from .merge_contest import Preference
 from .output import check_output, is_file, write_system
-from .text import plain
+from .text import counted, plain
 
 
 @click.command("merge")
@@ -75,7 +74,7 @@ def _tell(conflicts: Sequence[Conflict], prefer: Preference | None) -> None:
     if not conflicts:
         return
     taken = prefer or "ours"
-    terminal.note(f"{count(len(conflicts), 'conflict')}; {taken} is taken:")
+    terminal.note(f"{counted(len(conflicts), 'conflict')}; {taken} is taken:")
     for conflict in conflicts:
         terminal.note(f"  {conflict.place}")
         for side, value in (("base", conflict.base), ("ours", conflict.ours), ("theirs", conflict.theirs)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from ..errors import CotsmithError
-from .changes import Changes, count, gather
+from .changes import Changes, gather
 from .changes_text import changes_text
 from .diff import diff
 from .edit_json import edits_from_json
@@ -16,6 +16,7 @@ from .json_form import Json
 from .model import System
 from .revisions import Revision
 from .spans import Line, Row, Span, table
+from .text import counted
 
 _COUNTED = ("input_tokens", "output_tokens")
 
@@ -112,7 +113,7 @@ def _accuracy(evaluation: Evaluation) -> str:
 def _exchanges(exchanges: list[Json]) -> str:
     forms = [exchange for exchange in exchanges if isinstance(exchange, dict)]
     models = dict.fromkeys(str(form["model"]) for form in forms if form.get("model"))
-    told = [count(len(exchanges), "exchange") + (f" with {', '.join(models)}" if models else "")]
+    told = [counted(len(exchanges), "exchange") + (f" with {', '.join(models)}" if models else "")]
     for key in _COUNTED:
         number = sum(value for form in forms if isinstance(value := form.get(key), int))
         if number:

@@ -257,4 +257,6 @@ def _print(inspected: list[Inspected], output_format: Format, *, preview: bool) 
             for finding in each.findings:
                 out(as_text(finding, each.document.text if each.document else ""))
     if output_format == "text" or preview:
-        note(summary(findings, len(inspected)))
+        read = sum(each.error is None for each in inspected)
+        if read:
+            note(summary(findings, read))

@@ -357,7 +357,7 @@ def test_classify_without_standard_input(work: Workplace, monkeypatch: pytest.Mo
     monkeypatch.setattr(sys, "stdin", None)
     code, _, err = work.classify("-")
     assert code == 2
-    assert "there is no standard input" in err
+    assert "no images to classify" in err
 
 
 def test_all_that_was_left_out_can_be_seen(work: Workplace) -> None:

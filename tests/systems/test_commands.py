@@ -75,7 +75,7 @@ class TestImport:
         (tmp_path / "reply.md").write_text(REPLY, "utf-8")
         result = cotsmith("import", "reply.md", "-o", "pets.json", "--name", "pets")
         assert (result.code, result.out) == (0, "")
-        assert result.err == "Read as index form: 1 attributes, 2 options, 2 classes.\nNext: cotsmith check pets.json\n"
+        assert result.err == "Read as index form: 1 attribute, 2 options, 2 classes.\nNext: cotsmith check pets.json\n"
         system = load("pets.json")
         assert (system.name, system.classes, system.attributes[0].options) == ("pets", ("Cat", "Dog"), ("red", "blue"))
 
