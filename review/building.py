@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from ..systems.edits import (
     AddAttribute,
     AddOption,
     Edit,
     RewordOption,
-    SetPrompts,
     SetRule,
 )
-from ..systems.model import Attribute, System, prompt_problem, text_problem
+from ..systems.model import Attribute, Rule, System, prompt_problem, text_problem
 
 
 def name_problem(text: str, known: Sequence[str], kind: str) -> str:
@@ -30,9 +29,12 @@ def weight_of(text: str) -> float | None:
         return None
 
 
-def rule_with_new_option(class_name: str, attribute: str, option: str) -> list[Edit]:
-    """Offer a new option, and let the class show it."""
-    return [AddOption(attribute, option), SetRule(class_name, attribute, (option,))]
+def rules_with(
+    system: System, classes: Iterable[str], attribute: str, rule: Rule, new_options: Iterable[str] = ()
+) -> list[Edit]:
+    """``rule`` for all of ``classes`` that have another; its ``new_options`` are offered first."""
+    added = [AddOption(attribute, option) for option in new_options]
+    return [*added, *(SetRule(name, attribute, rule) for name in classes if system.rules[name][attribute] != rule)]
 
 
 def split_option(system: System, attribute: str, option: str, first: str, second: str) -> list[Edit]:
@@ -62,14 +64,14 @@ def options_of(text: str) -> list[str]:
     return list(dict.fromkeys(part.strip() for part in parts if part.strip()))
 
 
-def prompts_with(system: System, attribute: str, index: int, text: str) -> list[Edit]:
-    """The attribute's prompts with another text at ``index``; ``""`` takes one away, beyond the end one is added."""
-    prompts = list(system.attribute(attribute).prompts)
-    if index < len(prompts):
-        prompts[index : index + 1] = [text] if text else []
-    else:
-        prompts.append(text)
-    return [SetPrompts(attribute, tuple(prompts))]
+def prompts_with(prompts: Sequence[str], index: int, text: str) -> tuple[str, ...]:
+    """``prompts`` with another text at ``index``; ``""`` takes one away, beyond the end one is added."""
+    kept = list(prompts)
+    if index < len(kept):
+        kept[index : index + 1] = [text] if text else []
+    elif text:
+        kept.append(text)
+    return tuple(kept)
 
 
 def prompt_fault(text: str, others: Sequence[str]) -> str:

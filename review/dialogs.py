@@ -16,7 +16,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from ..systems.text import plain
-from .cells_text import fit
+from .cells_text import cut, fit
 from .field import Field
 from .line_list import LineList
 from .themes import inks
@@ -46,31 +46,57 @@ class Dialog(ModalScreen[T | None], Generic[T]):
 
 
 class TextDialog(Dialog[str]):
-    """Asks for a line of text; ``problem`` says why a text cannot be, or ``""``."""
+    """Asks for a line of text; ``problem`` says why a text cannot be, or ``""``.
+
+    Attributes:
+        asks: the question, its title.
+        typed: what was typed over the first value; ``""`` while that stands.
+        earlier: what was typed when the question was given up before; the key up brings it back.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "bring_back", "What was typed before", show=False, id="bring-back", priority=True)
+    ]
 
     def __init__(
-        self, title: str, value: str = "", *, told: str = "", problem: Callable[[str], str] = lambda text: ""
+        self,
+        title: str,
+        value: str = "",
+        *,
+        told: str = "",
+        problem: Callable[[str], str] = lambda text: "",
+        leaves: str = "leaves it",
     ) -> None:
         super().__init__()
-        self._title = title
+        self.asks = title
+        self.typed = ""
+        self.earlier = ""
         self._value = value
         self._told = told
         self._problem = problem
+        self._leaves = leaves
 
     def compose(self) -> ComposeResult:
         with Vertical() as box:
-            box.border_title = Text(plain(self._title))
-            box.border_subtitle = "⏎ takes it, esc leaves it"
+            box.border_title = Text(plain(self.asks))
+            box.border_subtitle = f"⏎ takes it, esc {self._leaves}"
             if self._told:
                 yield Static(plain(self._told), classes="told", markup=False)
             yield Field(self._value, compact=True)
             yield Static("", classes="problem", markup=False)
 
+    def on_mount(self) -> None:
+        if self.earlier and self.earlier != self._value:
+            self._tell(f"↑ brings back what you had typed: {self.earlier}")
+
     @on(Field.Changed)
     def judge(self, event: Field.Changed) -> None:
         """Say at once what is wrong with the text."""
-        told = self._problem(event.value.strip()) if event.value.strip() else ""
-        self.query_one(".problem", Static).update(Text(told))
+        if event.value == self._value and not self.typed:
+            return  # as it was shown first
+        text = event.value.strip()
+        self.typed = "" if event.value == self._value else text
+        self._tell(self._problem(text) if text else "")
 
     @on(Field.Submitted)
     def answer(self, event: Field.Submitted) -> None:
@@ -78,9 +104,19 @@ class TextDialog(Dialog[str]):
         text = event.value.strip()
         problem = self._problem(text)
         if problem:
-            self.query_one(".problem", Static).update(Text(problem))
+            self._tell(problem)
         else:
             self.dismiss(text)
+
+    def action_bring_back(self) -> None:
+        """What was typed when this was given up before."""
+        if self.earlier:
+            field = self.query_one(Field)
+            field.value = self.earlier
+            field.cursor_position = len(self.earlier)
+
+    def _tell(self, message: str) -> None:
+        self.query_one(".problem", Static).update(Text(cut(message, 300)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from ..scoring.effects import Effect
 from ..scoring.evaluation import Evaluation
 from ..scoring.statistics import Share
 from ..scoring.worst_images import Mistake, mistakes_of
-from ..systems.model import NO_RULE, Rule, System
+from ..systems.model import NO_RULE, Attribute, Rule, System
 from .figures import Figures
 
 
@@ -69,10 +69,13 @@ class Evidence:
 
 def structure_only(system: System, class_name: str, attribute: str) -> Evidence:
     """The cell without a word from the images."""
-    rule = system.rules[class_name][attribute]
-    options = system.attribute(attribute).options
-    choices = [Choice((option,), None, None, option in rule) for option in options]
-    return Evidence(class_name, attribute, rule, (*choices, Choice(NO_RULE, None, None, not rule)))
+    return choices_of(system.attribute(attribute), class_name, system.rules[class_name][attribute])
+
+
+def choices_of(attribute: Attribute, class_name: str, rule: Rule) -> Evidence:
+    """What a class could show in an attribute, which may stand in no system yet, without a word from the images."""
+    choices = [Choice((option,), None, None, option in rule) for option in attribute.options]
+    return Evidence(class_name, attribute.name, rule, (*choices, Choice(NO_RULE, None, None, not rule)))
 
 
 def evidence_of(evaluation: Evaluation, class_name: str, attribute: str, most: int = 200) -> Evidence:

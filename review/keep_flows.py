@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..authoring.locks import locked_cells
+from ..authoring.locks import Cell, locked_cells
 from ..errors import CotsmithError
 from ..systems.decisions import change_locks
 from ..systems.history import History
@@ -12,6 +12,8 @@ from ..systems.saving import record_outside_change
 from .dialogs import Item, MenuDialog, TextDialog
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from .main_screen import MainScreen
 
 
@@ -99,18 +101,35 @@ async def settle_outside(screen: MainScreen) -> None:
 
 
 def toggle_lock(screen: MainScreen) -> None:
-    """Lock the selected cell against LLMs, or unlock it."""
+    """Lock the selected cell against LLMs, or unlock it; the whole attribute where the attributes have the focus."""
     review = screen.review
-    session = review.session
-    if review.cell is None or session.path is None:
+    if review.cell is None:
         return
-    locked = review.cell in locked_cells(session.path, session.system)
+    class_name, attribute = review.cell
+    if screen.in_attributes:
+        lock_cells(screen, [(name, attribute) for name in review.session.system.classes], attribute)
+    else:
+        lock_cells(screen, [review.cell], f"{class_name} › {attribute}")
+
+
+def lock_cells(screen: MainScreen, cells: Sequence[Cell], what: str) -> None:
+    """Lock cells against LLMs, or unlock them where all are locked; ``what`` they are together."""
+    session = screen.review.session
+    if session.path is None or not cells:
+        return
+    before = locked_cells(session.path, session.system)
+    lock = not before.issuperset(cells)
     record_outside_change(session.path)
     with History.open(session.path) as history:
-        change_locks(history, [review.cell], locked=not locked)
-    now = review.cell in locked_cells(session.path, session.system)
-    if now == (not locked):
-        screen.tell("locked: an LLM's edit of it needs your word" if now else "unlocked")
-    else:
+        change_locks(history, cells, locked=lock)
+    now = locked_cells(session.path, session.system)
+    kept = sum(cell in now for cell in cells)
+    if lock:
+        screen.tell(f"locked {what}: an LLM's edit of it needs your word")
+    elif not kept:
+        screen.tell(f"unlocked {what}")
+    elif len(cells) == 1:
         screen.tell("it was set in this session: save first, then unlock it")
+    else:
+        screen.tell(f"unlocked {what}, but for {kept} set in this session: save first, then unlock them")
     screen.look()

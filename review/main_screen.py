@@ -17,6 +17,7 @@ from ..systems.edits import Edit
 from ..systems.text import plain
 from . import keep_flows, refine_flow
 from .actions import ACTIONS, Action, available, bindings, keys_of
+from .asking import Memory
 from .attributes_pane import AttributesPane, title
 from .background import Background
 from .deeds import DEEDS
@@ -84,6 +85,7 @@ class MainScreen(Screen[None]):
         self.background = Background(self, review, workshop)
         path = None if review.session.read_only else review.session.path
         self.refining = Refining(self, llm, WaitingProposals(path))
+        self.memory = Memory()
         self._asking_outside = False
         self._touched = False
 
@@ -135,6 +137,11 @@ class MainScreen(Screen[None]):
     def actions(self) -> tuple[Action, ...]:
         """What can be done here."""
         return available(read_only=self.review.session.read_only)
+
+    @property
+    def in_attributes(self) -> bool:
+        """Whether the attributes have the focus, so that notes and locks are about a whole one."""
+        return self.query_one(AttributesPane).has_focus
 
     # Showing
 
@@ -299,7 +306,10 @@ class MainScreen(Screen[None]):
 
     async def ask(self, dialog: Dialog[T]) -> T | None:
         """Show a dialog, and wait for its answer; only within a flow."""
-        return await self.app.push_screen_wait(dialog)
+        self.memory.remind(dialog)
+        answer = await self.app.push_screen_wait(dialog)
+        self.memory.note(dialog, answered=answer is not None)
+        return answer
 
     def edit(self, edits: Sequence[Edit], title: str = "") -> None:
         """Make one step, and show it."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Coroutine, Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from rich.text import Text
 from textual import on
@@ -19,10 +20,13 @@ from ..authoring.proposals_report import in_order
 from ..errors import CotsmithError
 from ..systems.describe import describe
 from ..systems.edit_json import from_json, to_json
+from ..systems.edits import Edit
 from ..systems.text import plain
 from .actions import PROPOSAL_ACTIONS, bindings
+from .asking import Memory
 from .deciding import accept_all
-from .dialogs import ConfirmDialog, TextDialog
+from .dialogs import ConfirmDialog, Dialog, TextDialog
+from .edit_forms import ask_edit, has_form
 from .effect_text import points, summary
 from .help_screen import HelpScreen
 from .line_list import LineList
@@ -30,6 +34,7 @@ from .palette import palette
 from .themes import Inks, inks, next_theme
 from .trouble import told
 
+T = TypeVar("T")
 _SIGNS = {"open": "?", "accepted": "✓", "refused": "✗", "conflict": "◆", "invalid": "–"}
 
 
@@ -51,8 +56,10 @@ class ProposalsScreen(Screen[bool]):
         keep: Callable[[Proposals], None] = lambda proposals: None,
         keys: Mapping[str, str] | None = None,
         problem: str = "",
+        memory: Memory | None = None,
     ) -> None:
         super().__init__()
+        self._memory = memory or Memory()
         self.proposals = proposals
         self._keep = keep
         self._keys = dict(keys or {})
@@ -155,27 +162,37 @@ class ProposalsScreen(Screen[bool]):
         self.query_one("#status", Static).update(Text(plain(message)))
 
     async def _pick_action(self) -> None:
-        picked = await self.app.push_screen_wait(palette(PROPOSAL_ACTIONS, self._keys))
+        picked = await self._ask(palette(PROPOSAL_ACTIONS, self._keys))
         if picked is not None:
             self.action_do(picked)
 
     async def _override(self, index: int) -> None:
         one = self.proposals.items[index]
         lines = [Text(plain(one.reason)), Text(describe(one.edit, self.proposals.before(index)))]
-        if await self.app.push_screen_wait(ConfirmDialog("this touches what a person set", lines, yes="takes it")):
+        if await self._ask(ConfirmDialog("this touches what a person set", lines, yes="takes it")):
             self._decide(lambda: self.proposals.accept(index, override_lock=True), forward=True)
 
     async def _refuse(self, index: int) -> None:
+        one = self.proposals.items[index]
+        before = one.reason if one.status == "refused" else ""
         why = "The LLM is told, and does not suggest it again."
-        reason = await self.app.push_screen_wait(TextDialog("refuse: why?", told=why))
+        reason = await self._ask(TextDialog("refuse: why?", before, told=why))
         if reason is not None:
             self._decide(lambda: self.proposals.refuse(index, reason), forward=True)
 
     async def _edit(self, index: int) -> None:
-        import json
+        one, free = self.proposals.items[index], self.proposals.reopen(index)
+        before = free.before(index)
+        if has_form(before, one.edit):
+            edit = await ask_edit(self._ask, before, one.edit, free.current)
+        else:
+            edit = await self._ask_json(one.edit)
+        if edit is not None and edit != one.edit:
+            self._decide(lambda: self.proposals.edit(index, edit))
 
-        one = self.proposals.items[index]
-        form = json.dumps(to_json(one.edit), ensure_ascii=False)
+    async def _ask_json(self, edit: Edit) -> Edit | None:
+        """The edit as it is written, where no form fits: it names what is not there, or is of an uncommon kind."""
+        form = json.dumps(to_json(edit), ensure_ascii=False)
 
         def problem(text: str) -> str:
             try:
@@ -186,16 +203,22 @@ class ProposalsScreen(Screen[bool]):
                 return str(error)
             return ""
 
-        text = await self.app.push_screen_wait(TextDialog("edit the proposal", form, problem=problem))
-        if text and text != form:
-            self._decide(lambda: self.proposals.edit(index, from_json(json.loads(text))))
+        told = "No form fits it: this is how it is written."
+        text = await self._ask(TextDialog("edit the proposal", form, told=told, problem=problem))
+        return from_json(json.loads(text)) if text else None
+
+    async def _ask(self, dialog: Dialog[T]) -> T | None:
+        self._memory.remind(dialog)
+        answer = await self.app.push_screen_wait(dialog)
+        self._memory.note(dialog, answered=answer is not None)
+        return answer
 
     async def _finish(self) -> None:
         counts = [sum(one.status == status for one in self.proposals) for status in ("accepted", "refused", "open")]
         lines = [Text(f"{counts[0]} accepted, {counts[1]} refused, {counts[2]} left undecided and dropped")]
         if counts[0]:
             lines.append(Text("Saved as a revision of the LLM; your own unsaved steps before it as one of yours."))
-        if await self.app.push_screen_wait(ConfirmDialog("done with these proposals", lines)):
+        if await self._ask(ConfirmDialog("done with these proposals", lines)):
             self.dismiss(True)
 
     def _decide(self, act: Callable[[], Proposals], *, forward: bool = False) -> None:
@@ -244,6 +267,8 @@ class ProposalsScreen(Screen[bool]):
             if one.requires:
                 needs = "; ".join(describe(self.proposals.items[i].edit) for i in one.requires)
                 text.append(f"takes first   {needs}\n", colors.soft)
+            if one.edited:
+                text.append("changed by you: taken, it counts as yours\n", colors.soft)
             if one.reason:
                 text.append(f"{one.status}: {plain(one.reason)}\n", colors.loss)
         for unusable in self.proposals.unusable:

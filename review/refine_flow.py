@@ -62,7 +62,7 @@ async def judge(screen: MainScreen) -> None:
         lambda: for_system(waiting, session.system, evaluation, encode, locked)
     )
     refining.proposals = ready
-    shown = ProposalsScreen(ready, keep=refining.settle, keys=screen.keys, problem=problem)
+    shown = ProposalsScreen(ready, keep=refining.settle, keys=screen.keys, problem=problem, memory=screen.memory)
     done = await screen.app.push_screen_wait(shown)
     screen.ongoing()
     if not done:

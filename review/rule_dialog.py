@@ -27,16 +27,17 @@ from .themes import Inks, inks
 
 @dataclass(frozen=True, slots=True)
 class Picked:
-    """The rule that was picked; ``new_option`` is one that the attribute does not have yet."""
+    """The rule that was picked; ``new_options`` are those in it that the attribute does not have yet."""
 
     rule: Rule
-    new_option: str = ""
+    new_options: tuple[str, ...] = ()
 
 
 class RuleDialog(Dialog[Picked]):
     """Enter takes the highlighted option, or the set that Tab has put together.
 
-    ``effect`` tells what a rule would change, for sets; ``told`` says whom it is for.
+    What is typed and is no option yet stands last in the list, to be taken as a new one, unless ``fixed``. ``effect``
+    tells what a rule would change; ``told`` says whom it is for.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -47,13 +48,17 @@ class RuleDialog(Dialog[Picked]):
         Binding("tab", "any_of", "Any of several", show=False, id="any-of", priority=True),
     ]
 
-    def __init__(self, evidence: Evidence, effect: Callable[[Rule], Effect | None], *, told: str = "") -> None:
+    def __init__(
+        self, evidence: Evidence, effect: Callable[[Rule], Effect | None], *, told: str = "", fixed: bool = False
+    ) -> None:
         super().__init__()
         self._evidence = evidence
         self._effect = effect
         self._told = told
+        self._fixed = fixed
         self._typed = ""
         self._set: list[str] | None = None
+        self._added: list[str] = []
         self._left: tuple[Choice, ...] = ()
 
     def compose(self) -> ComposeResult:
@@ -61,18 +66,21 @@ class RuleDialog(Dialog[Picked]):
         with Vertical() as box:
             box.border_title = Text(plain(self._told or f"{e.class_name} › {e.attribute}"))
             box.border_subtitle = "⏎ takes it · tab any of several · type to search"
-            yield Field(placeholder="type to search, or a new option", compact=True)
+            yield Field(placeholder="type to search" + ("" if self._fixed else ", or a new option"), compact=True)
             yield LineList(always=True)
             yield Static("", markup=False, classes="told")
 
     def on_mount(self) -> None:
-        self._search("")
+        self._search()
+        self._show(0)
         self.query_one(Field).focus()
 
     @on(Field.Changed)
     def search(self, event: Field.Changed) -> None:
         """Keep the options that hold the text."""
-        self._search(event.value)
+        self._typed = event.value.strip()
+        self._search()
+        self._show(0)
 
     @on(LineList.Highlighted)
     def tell(self) -> None:
@@ -84,11 +92,12 @@ class RuleDialog(Dialog[Picked]):
     def answer(self) -> None:
         """Take the set, or the highlighted choice, or what was typed as a new option."""
         if self._set is not None:
-            self.dismiss(Picked(self._ordered(self._set)))
+            rule = self._ordered(self._set)
+            self.dismiss(Picked(rule, tuple(option for option in rule if option in self._added)))
+        elif self._on_new:
+            self.dismiss(Picked((self._typed,), (self._typed,)))
         elif self._left:
             self.dismiss(Picked(self._left[self.query_one(LineList).index].rule))
-        elif self._new and not text_problem(self._new):
-            self.dismiss(Picked((self._new,), self._new))
 
     def action_step(self, step: int) -> None:
         """Highlight the next choice."""
@@ -96,49 +105,66 @@ class RuleDialog(Dialog[Picked]):
 
     def action_any_of(self) -> None:
         """Put the highlighted option into the set or take it out; the set begins with the rule as it is."""
-        if not self._left:
+        at = self.query_one(LineList).index
+        if self._on_new:
+            self._added.append(self._typed)
+            option = self._typed
+        elif not self._left or self._left[at].rule == NO_RULE:
             return
-        rule = self._left[self.query_one(LineList).index].rule
-        if rule == NO_RULE:
-            return
+        else:
+            option = self._left[at].rule[0]
         chosen = list(self._evidence.rule) if self._set is None else self._set
-        self._set = [option for option in chosen if option != rule[0]] if rule[0] in chosen else [*chosen, rule[0]]
-        self._show(self.query_one(LineList).index)
+        self._set = [one for one in chosen if one != option] if option in chosen else [*chosen, option]
+        self._search()
+        self._show(at)
 
     @property
-    def _new(self) -> str:
-        return self._typed.strip()
+    def _choices(self) -> tuple[Choice, ...]:
+        added = (Choice((option,), None, None, named=False) for option in self._added)
+        return (*self._evidence.by_evidence, *added)
+
+    @property
+    def _offers_new(self) -> bool:
+        """Whether what is typed can be taken as a new option."""
+        known = {_name(choice).casefold() for choice in self._choices}
+        return not self._fixed and not text_problem(self._typed) and self._typed.casefold() not in known
+
+    @property
+    def _on_new(self) -> bool:
+        return self._offers_new and self.query_one(LineList).index == len(self._left)
 
     def _ordered(self, options: list[str]) -> Rule:
-        return tuple(choice.rule[0] for choice in self._evidence.choices if choice.rule and choice.rule[0] in options)
+        known = [choice.rule[0] for choice in self._evidence.choices if choice.rule]
+        return tuple(option for option in [*known, *self._added] if option in options)
 
-    def _search(self, typed: str) -> None:
-        self._typed = typed
-        wanted = typed.casefold().strip()
-        self._left = tuple(choice for choice in self._evidence.by_evidence if wanted in _name(choice).casefold())
-        self._show(0)
+    def _search(self) -> None:
+        wanted = self._typed.casefold()
+        self._left = tuple(choice for choice in self._choices if wanted in _name(choice).casefold())
 
     def _show(self, index: int) -> None:
         colors = inks(self.app.theme)
-        chosen = self._set
         width = max(30, min(72, int(self.app.size.width * 0.96) - 4))
-        lines = [_line(choice, chosen, width, colors) for choice in self._left]
-        if not lines and self._new:
-            problem = text_problem(self._new)
-            lines = [Text(f"not an option: {problem}" if problem else f'⏎ adds the option "{plain(self._new)}"')]
+        lines = [_line(choice, self._set, width, colors) for choice in self._left]
+        if self._offers_new:
+            what = "⏎ adds" if not lines else "+ adds"
+            lines.append(Text(cut(f'{what} the option "{plain(self._typed)}"', width), colors.text))
+        elif not lines and self._typed:
+            problem = text_problem(self._typed)
+            lines = [Text(f"not an option: {problem}" if problem else "no option holds this text", colors.soft)]
         self.query_one(LineList).show(lines, index)
         self._tell()
 
     def _tell(self) -> None:
         rule: Rule | None = None
+        at = self.query_one(LineList).index
         if self._set is not None:
             rule = self._ordered(self._set)
-        elif self._left:
-            rule = self._left[self.query_one(LineList).index].rule
+        elif at < len(self._left):
+            rule = self._left[at].rule
         told = ""
         if rule is not None:
             shown = " or ".join(plain(option) for option in rule) if rule else "says nothing"
-            effect = self._effect(rule)
+            effect = None if set(rule) & set(self._added) else self._effect(rule)
             told = cut(shown, 60) + ("" if effect is None else f"\n{summary(effect)}")
         self.query_one(".told", Static).update(Text(told))
 

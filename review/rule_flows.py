@@ -10,7 +10,7 @@ from ..systems.describe import describe
 from ..systems.edits import AddAllowance, Edit, SetNote, SetRule, apply
 from ..systems.model import Allowance, Rule
 from ..systems.text import plain
-from .building import rule_with_new_option
+from .building import rules_with
 from .cells_text import cut
 from .dialogs import ConfirmDialog, TextDialog
 from .effect_text import summary
@@ -43,13 +43,12 @@ async def change_rule(screen: MainScreen) -> None:
     picked = await screen.ask(RuleDialog(evidence, effect))
     if picked is None:
         return
-    if picked.new_option:
-        screen.edit(rule_with_new_option(class_name, attribute, picked.new_option))
-    elif review.session.system.rules[class_name][attribute] == picked.rule:
+    edits = rules_with(review.session.system, [class_name], attribute, picked.rule, picked.new_options)
+    if edits:
+        screen.edit(edits)
+    else:
         review.mark_seen([(class_name, attribute)])
         screen.renew()
-    else:
-        screen.edit([SetRule(class_name, attribute, picked.rule)])
 
 
 async def change_in_view(screen: MainScreen) -> None:
@@ -60,30 +59,37 @@ async def change_in_view(screen: MainScreen) -> None:
     class_name, attribute = review.cell
     rows, system = review.rows, review.session.system
 
-    def edits(rule: Rule) -> list[Edit]:
-        return [SetRule(name, attribute, rule) for name in rows if system.rules[name][attribute] != rule]
+    def effect(rule: Rule) -> Effect | None:
+        return review.session.effect(rules_with(system, rows, attribute, rule))
 
     told = f"{attribute} of {len(rows)} classes in view"
-    picked = await screen.ask(
-        RuleDialog(structure_only(system, class_name, attribute), lambda r: review.session.effect(edits(r)), told=told)
-    )
-    if picked is None or picked.new_option:
+    picked = await screen.ask(RuleDialog(structure_only(system, class_name, attribute), effect, told=told))
+    if picked is None:
         return
-    made = edits(picked.rule)
-    if made and await confirm(screen, f"{told}: {len(made)} rules change", made):
+    made = rules_with(system, rows, attribute, picked.rule, picked.new_options)
+    count = len(made) - len(picked.new_options)
+    if not made:
+        screen.tell(f"{told}: all have this rule")
+    elif await confirm(screen, f"{told}: {count} rule{' changes' if count == 1 else 's change'}", made):
         screen.edit(made)
 
 
 async def write_note(screen: MainScreen) -> None:
-    """A note on the selected cell."""
-    review = screen.review
-    if review.cell is None:
-        return
-    class_name, attribute = review.cell
-    old = review.session.system.notes.get(review.cell, "")
-    text = await screen.ask(
-        TextDialog(f"note on {class_name} › {attribute}", old, told="For the next reader, and for the LLM.")
-    )
+    """A note on the selected cell; on the whole attribute where the attributes have the focus."""
+    cell = screen.review.cell
+    if cell is not None:
+        await write_note_on(screen, None if screen.in_attributes else cell[0], cell[1])
+
+
+async def write_note_on(screen: MainScreen, class_name: str | None, attribute: str | None) -> None:
+    """A note on a cell, a class or an attribute."""
+    system = screen.review.session.system
+    if class_name is not None:
+        old = system.notes.get((class_name, attribute), "")
+    else:
+        old = system.attribute(attribute).note if attribute is not None else ""
+    about = " › ".join(name for name in (class_name, attribute) if name is not None)
+    text = await screen.ask(TextDialog(f"note on {about}", old, told="For the next reader, and for the LLM."))
     if text is not None and text != old:
         screen.edit([SetNote(text, class_name, attribute)])
 
