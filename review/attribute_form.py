@@ -19,11 +19,10 @@ _RULE = "rule "
 
 async def ask_attribute(ask: Ask, system: System, edit: AddAttribute) -> AddAttribute | None:
     """The attribute as the person changed it; None where they give it up."""
-    at = "take"
-    while (at := await ask(_parts(system, edit, at)) or "") != "take":
-        if not at:
+    while (part := await ask(_parts(system, edit))) != "take":
+        if part is None:
             return None
-        edit = await _changed(ask, system, edit, at)
+        edit = await _changed(ask, system, edit, part)
     return edit
 
 
@@ -39,7 +38,7 @@ def with_options(edit: AddAttribute, options: tuple[str, ...]) -> AddAttribute:
     return replace(edit, attribute=replace(edit.attribute, options=options), rules=rules)
 
 
-def _parts(system: System, edit: AddAttribute, at: str) -> MenuDialog:
+def _parts(system: System, edit: AddAttribute) -> MenuDialog:
     one = edit.attribute
     rules = [
         Item(_RULE + name, name, describe_rule(edit.rules.get(name, NO_RULE)), also="rule") for name in system.classes
@@ -51,7 +50,7 @@ def _parts(system: System, edit: AddAttribute, at: str) -> MenuDialog:
         Item("options", "Options", options_text(one.options)),
         Item("weight", "Weight", f"{one.weight:g}"),
     ]
-    return MenuDialog(f"new attribute {one.name}", [*items, *rules], chosen=at, searched=True)
+    return MenuDialog(f"new attribute {one.name}", [*items, *rules], searched=True)
 
 
 async def _changed(ask: Ask, system: System, edit: AddAttribute, part: str) -> AddAttribute:

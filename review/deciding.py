@@ -12,6 +12,7 @@ from ..authoring.proposals_report import in_order
 from ..errors import CotsmithError
 from ..scoring.evaluation import Evaluation
 from ..scoring.incremental import Encode
+from ..systems.edits import AddAttribute, AddOption, Edit, SetRule
 from ..systems.model import System
 from .trouble import told
 
@@ -73,3 +74,26 @@ def decided(system: System, items: Sequence[Proposal], taken: Sequence[int], lik
         except CotsmithError:
             continue
     return found
+
+
+def edited(proposals: Proposals, index: int, edit: Edit) -> Proposals:
+    """With another ``edit`` at ``index``; rules suggested for the option or attribute that it adds follow its name."""
+    old = proposals.items[index].edit
+    found = proposals.edit(index, edit)
+    for other, one in enumerate(proposals.items):
+        if index not in one.requires or one.status == "refused" or not isinstance(one.edit, SetRule):
+            continue
+        followed = _following(one.edit, old, edit)
+        if followed != one.edit:
+            found = found.edit(other, followed)
+    return found
+
+
+def _following(rule: SetRule, old: Edit, new: Edit) -> SetRule:
+    match old, new:
+        case AddOption(), AddOption() if rule.attribute == old.attribute == new.attribute:
+            return replace(rule, rule=tuple(new.option if one == old.option else one for one in rule.rule))
+        case AddAttribute(), AddAttribute() if rule.attribute == old.attribute.name:
+            return replace(rule, attribute=new.attribute.name)
+        case _:
+            return rule

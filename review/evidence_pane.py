@@ -11,6 +11,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Static
 
+from ..systems.model import System
 from ..systems.text import plain
 from .cells_text import cut
 from .evidence import Evidence
@@ -74,7 +75,7 @@ class EvidencePane(VerticalScroll, can_focus=True):
                 colors,
                 measured=session.evaluation is not None,
                 expected=session.expects_images,
-                note=session.system.notes.get((evidence.class_name, evidence.attribute), ""),
+                notes=notes_on(session.system, evidence.class_name, evidence.attribute),
             )
             if session.measuring:
                 body = Text("measuring the new words …\n", colors.soft) + body
@@ -105,3 +106,14 @@ class EvidencePane(VerticalScroll, can_focus=True):
                 widget for at in wanted if (widget := thumbnail_widget(evaluation, at, mode)) is not None
             ]
             row.mount_all(widgets)
+
+
+def notes_on(system: System, class_name: str, attribute: str) -> list[str]:
+    """The notes on a cell, its attribute and its class, each with what it is about; the cell's alone is a ``note``."""
+    known = [a.note for a in system.attributes if a.name == attribute]
+    found = {
+        "note": system.notes.get((class_name, attribute), ""),
+        f"note on {attribute}": known[0] if known else "",
+        f"note on {class_name}": system.notes.get((class_name, None), ""),
+    }
+    return [f"{about}: {note}" for about, note in found.items() if note]

@@ -21,17 +21,17 @@ _NOTHING = "says nothing"
 
 
 def evidence_text(
-    evidence: Evidence, width: int, colors: Inks, *, measured: bool, expected: bool = False, note: str = ""
+    evidence: Evidence, width: int, colors: Inks, *, measured: bool, expected: bool = False, notes: Sequence[str] = ()
 ) -> Text:
     """The options with what images show and what each would change; then which images are mistaken, and why.
 
-    ``measured`` says whether images were looked at, ``expected`` whether they will be; where there are none, the text
-    tells what they would show.
+    ``notes`` stand above. ``measured`` says whether images were looked at, ``expected`` whether they will be; where
+    there are none, the text tells what they would show.
     """
     text = Text(no_wrap=True, overflow="crop")
     _agreement(text, evidence, width, colors, measured=measured)
-    if note:
-        _wrapped(text, f"note: {plain(note)}", width, colors.loss)
+    for note in notes:
+        _wrapped(text, plain(note), width, colors.loss)
     shows_change = any(choice.effect is not None for choice in evidence.choices)
     if measured and evidence.right is not None:
         bars = _bars(width)

@@ -24,7 +24,7 @@ from ..systems.edits import Edit
 from ..systems.text import plain
 from .actions import PROPOSAL_ACTIONS, bindings
 from .asking import Memory
-from .deciding import accept_all
+from .deciding import accept_all, edited
 from .dialogs import ConfirmDialog, Dialog, TextDialog
 from .edit_forms import ask_edit, has_form
 from .effect_text import points, summary
@@ -188,7 +188,7 @@ class ProposalsScreen(Screen[bool]):
         else:
             edit = await self._ask_json(one.edit)
         if edit is not None and edit != one.edit:
-            self._decide(lambda: self.proposals.edit(index, edit))
+            self._decide(lambda: edited(self.proposals, index, edit))
 
     async def _ask_json(self, edit: Edit) -> Edit | None:
         """The edit as it is written, where no form fits: it names what is not there, or is of an uncommon kind."""
