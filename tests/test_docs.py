@@ -17,11 +17,16 @@ from cotsmith.cli import VERBS, run
 from cotsmith.scoring.demo.world import render_card
 from cotsmith.systems.file import parse
 
+from .authoring import drafter
+from .authoring.loopback import Loopback
+from .authoring.over_http import answering, point_at, use_keys
+
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
-# Models cannot be fetched in a test. The bundled encoder stands in for them; everything else is as printed.
+# Models cannot be fetched in a test. The bundled encoder stands in for them, and a server on this machine for the LLM;
+# everything else is as printed.
 STAND_INS = {"openai/clip-vit-base-patch32": "demo"}
 
 REPLY = """Sure! Here it is:
@@ -32,6 +37,10 @@ rules = {'Absol': {'form': 0}, 'Azumarill': {'form': 1}}  # by index
 """
 
 PAGE_NAMES = [str(page.relative_to(ROOT)) for page in PAGES]
+
+
+# The review wants a person at a terminal, and has tests of its own; here its options are read, and no screen is opened.
+NEEDS_A_TERMINAL = "review"
 
 
 def fences(page: Path, language: str) -> Iterator[str]:
@@ -98,6 +107,13 @@ def test_commands_in_the_docs_run(
 ) -> None:
     place = shutil.copytree(prepared, tmp_path / "work")
     monkeypatch.chdir(place)
+    use_keys(monkeypatch, tmp_path)
+    with Loopback(answering(drafter.answer(3))) as server:
+        point_at(server, monkeypatch)
+        run_examples(name, place, capsys)
+
+
+def run_examples(name: str, place: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for line in "".join(fences(ROOT / name, "sh")).splitlines():
         if not line.startswith("cotsmith "):
             continue
@@ -107,6 +123,9 @@ def test_commands_in_the_docs_run(
         words = [str(path) for word in words for path in (sorted(place.glob(word)) if "*" in word else [word])]
         code = run(words)
         shown = capsys.readouterr()
+        if words[0] == NEEDS_A_TERMINAL:
+            assert (code, shown.err.splitlines()[0]) == (2, "error: the review needs a terminal"), shown.err
+            continue
         expected = {0, 1} if words[0] == "check" else {0}
         assert code in expected, f"{line}\n{shown.err}"
 
