@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ..errors import InvalidSystemError
 from ..systems.model import Attribute, System
+from ..systems.problem import quoted
 from ..systems.text import plain
 from .best import Indexes as Indexes
 from .best import best_rows
@@ -72,14 +73,14 @@ def asking(
 
 def check_answerable(system: System) -> None:
     """Refuse a system that no image can be asked about: no class, no attribute, or an attribute without options."""
+    which = f'the system "{plain(system.name)}"'
     if not system.classes:
-        raise InvalidSystemError("the system has no classes", where="rules", hint="Add classes, then rules for them.")
+        raise InvalidSystemError(f"{which} has no classes", hint="Add classes, then rules for them.")
     if not system.attributes:
-        raise InvalidSystemError("the system has no attributes", where="attributes", hint="Add one with its options.")
-    for attribute in system.attributes:
-        if not attribute.options:
-            raise InvalidSystemError(
-                "the attribute has no options, so there is nothing to ask",
-                where=f"attributes › {plain(attribute.name)}",
-                hint="Add options, or remove the attribute.",
-            )
+        raise InvalidSystemError(f"{which} has no attributes", hint="Add one with its options.")
+    bare = [attribute.name for attribute in system.attributes if not attribute.options]
+    if bare:
+        raise InvalidSystemError(
+            f"{which} cannot be asked yet: no options in {quoted(bare)}",
+            hint="Add the possible answers, or remove the attribute. `cotsmith check FILE` lists all that is missing.",
+        )

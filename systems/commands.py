@@ -36,8 +36,9 @@ def new(
     """Begin a system by hand: classes and attributes, to be given prompts, options and rules.
 
     \b
-    Example:
+    Examples:
       cotsmith new Absol Aggron --attributes color,form -o pokemon.json
+      cotsmith new --classes birds.txt --attributes breast,head -o birds.json
     """
     from .import_texts import name_from
     from .skeleton import listed_names, skeleton
@@ -64,6 +65,11 @@ def import_(source: str, name: str | None, output: str | None, force: bool) -> N
     SOURCE is a file, or - for standard input. Its content tells the form: a cotsmith file; classification_cot or
     classification_groups with rules by index, as JSON or as a Python dict, also within an LLM's reply; class to
     attribute to descriptors as JSON; a CSV table with a row for each class and a column for each attribute.
+
+    \b
+    Examples:
+      cotsmith import reply.txt -o cards.json
+      cotsmith import table.csv --name birds -o birds.json
     """
     from .importing import import_file
 
@@ -99,6 +105,11 @@ def export(file: str, form: Form, output: str | None, force: bool) -> None:
     """Write a system in another form: rules by index, a CSV table, or Markdown for people.
 
     FILE is a system file, gallery:NAME, or - for standard input. What the form cannot hold is told on standard error.
+
+    \b
+    Examples:
+      cotsmith export gallery:pokemon-cards -o pokemon.json
+      cotsmith export cards.json --format csv -o table.csv
     """
     check_output(output, force=force)
     system = load(file)
@@ -113,7 +124,12 @@ def export(file: str, form: Form, output: str | None, force: bool) -> None:
 
 @click.command("schema")
 def schema() -> None:
-    """Print the JSON Schema of a system file, for editors and other tools."""
+    """Print the JSON Schema of a system file, for editors and other tools.
+
+    \b
+    Example:
+      cotsmith schema > cotsmith.schema.json
+    """
     from .schema import system_schema
 
     terminal.out_json(system_schema())

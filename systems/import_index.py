@@ -234,7 +234,8 @@ def _cell(cell: Json, options: list[str], path: Path, faults: Faults) -> Iterato
         if isinstance(index, str):
             faults.add(path, f"{quote(index)} is not an option{suggest(index, options)}")
         elif isinstance(index, bool) or not isinstance(index, int):
-            faults.add(path, f"an index is a whole number, not {shape(index)}")
+            shown = repr(index) if isinstance(index, float) else shape(index)
+            faults.add(path, f"an index is a whole number, not {shown}")
         elif 0 <= index < len(options):
             yield options[index]
         else:

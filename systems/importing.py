@@ -210,5 +210,6 @@ def _size(value: Json) -> int:
 def _unknown(source: str, broken: list[Broken]) -> Imported:
     if broken:
         main = max(broken, key=lambda piece: piece.lines)
-        raise InputError(main.reason, where=f"{source}:{main.line}", hint=_FORMS)
+        hint = f"Mend that place and import again. {_FORMS}"
+        raise InputError(main.reason, where=f"{source}:{main.line}:{main.column}", hint=hint)
     raise InputError("no form of system was recognised", where=source, hint=_FORMS)

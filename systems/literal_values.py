@@ -18,12 +18,15 @@ _NAMES = {"null": None, "None": None, "true": True, "True": True, "false": False
 
 
 class NotLiteral(Exception):
-    """A piece of text that is no literal: why, in which 1-based line, and whether it may mean more than one thing."""
+    """A piece of text that is no literal: why, at which 1-based line and column, and whether it may mean more than one
+    thing.
+    """
 
-    def __init__(self, reason: str, line: int, *, ambiguous: bool = False) -> None:
+    def __init__(self, reason: str, line: int, column: int, *, ambiguous: bool = False) -> None:
         super().__init__(reason)
         self.reason = reason
         self.line = line
+        self.column = column
         self.ambiguous = ambiguous
 
 
@@ -82,14 +85,11 @@ class PythonReader:
         try:
             return self._value(node)
         except RecursionError as error:
-            raise NotLiteral("the text is nested too deeply", self._line(node)) from error
+            raise NotLiteral("the text is nested too deeply", *self._place(node)) from error
 
-    def _line(self, node: ast.expr) -> int:
-        return self.lines_before + node.lineno
-
-    def _column(self, node: ast.expr) -> int:
+    def _place(self, node: ast.expr) -> tuple[int, int]:
         before = characters_before(node, self.lines[node.lineno - 1])
-        return before + 1 + (self.columns_before if node.lineno == 1 else 0)
+        return self.lines_before + node.lineno, before + 1 + (self.columns_before if node.lineno == 1 else 0)
 
     def _value(self, node: ast.expr) -> Json:
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
@@ -108,14 +108,14 @@ class PythonReader:
             if isinstance(number, int | float) and not isinstance(number, bool):
                 return -number
         code = ast.unparse(node) if len(list(ast.walk(node))) < 50 else "an expression"
-        raise NotLiteral(f"{quote(code)} is not a plain value", self._line(node))
+        raise NotLiteral(f"{quote(code)} is not a plain value", *self._place(node))
 
     def _list(self, node: ast.List | ast.Tuple | ast.Set) -> list[Json]:
         for item in node.elts:
             # Python would make one option of two, and every index behind them would be off by one.
             if isinstance(item, ast.Constant) and (item.lineno, item.col_offset) in self.joined:
                 reason = f"a comma is missing within {quote(str(item.value))}"
-                raise NotLiteral(reason, self._line(item), ambiguous=True)
+                raise NotLiteral(reason, *self._place(item), ambiguous=True)
         return [self._value(item) for item in node.elts]
 
     def _dict(self, node: ast.Dict) -> dict[str, Json]:
@@ -123,13 +123,14 @@ class PythonReader:
         lines: dict[str, int] = {}
         for key_node, value_node in zip(node.keys, node.values, strict=True):
             if key_node is None:
-                raise NotLiteral("** is not a plain value", self._line(value_node))
+                raise NotLiteral("** is not a plain value", *self._place(value_node))
             key = self._value(key_node)
             if isinstance(key, bool) or not isinstance(key, str | int | float):
-                raise NotLiteral("a key is a text or a number", self._line(key_node))
-            name, line = str(key), self._line(key_node)
+                raise NotLiteral("a key is a text or a number", *self._place(key_node))
+            name = str(key)
+            line, column = self._place(key_node)
             if name in lines:
-                raise _twice(name, lines[name], line, self._column(key_node))
+                raise _twice(name, lines[name], line, column)
             lines[name] = line
             result[name] = self._value(value_node)
         return result

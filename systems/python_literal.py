@@ -41,7 +41,7 @@ class Literal:
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """A piece in braces that is no literal: the name it is assigned to, its text, why it is none, and the line of that.
+    """A piece in braces that is no literal: the name it is assigned to, its text, why it is none, and where that shows.
 
     ``text`` is empty where a repair would be a guess: a bracket is never closed, so nobody knows what was cut off.
     ``lines`` is the number of lines that the piece takes.
@@ -51,6 +51,7 @@ class Broken:
     text: str
     reason: str
     line: int
+    column: int
     lines: int
 
 
@@ -98,7 +99,7 @@ def _from_module(module: ast.Module, text: str, first_line: int) -> tuple[list[L
             found.append(Literal(name, reader.value(node.value), reader.lines_before + node.lineno, place))
         except NotLiteral as failure:  # a dict that computes something; others may still hold what is looked for
             lines = (node.value.end_lineno or node.lineno) - node.lineno + 1
-            broken.append(Broken(name, "", failure.reason, failure.line, lines))
+            broken.append(Broken(name, "", failure.reason, failure.line, failure.column, lines))
     return found, broken
 
 
@@ -111,16 +112,18 @@ def _from_pieces(text: str, first_line: int) -> tuple[list[Literal], list[Broken
         assigned = _ASSIGNED.search(text, max(0, start - 200), start)
         name = assigned[1] if assigned else ""
         piece, end = _balanced(text, start)
+        column = start - text.rfind("\n", 0, start)
         if not piece:
             # What follows belongs to it, so its inner pieces would be read as if they were the whole.
             reason = "a bracket that opens here is never closed; the text may have been cut off"
-            broken.append(Broken(name, "", reason, line, text.count("\n", start) + 1))
+            broken.append(Broken(name, "", reason, line, column, text.count("\n", start) + 1))
             break
         try:
-            found.append(Literal(name, *_parse(piece, line, start - text.rfind("\n", 0, start))))
+            found.append(Literal(name, *_parse(piece, line, column)))
         except NotLiteral as failure:
             repairable = "" if failure.ambiguous else piece
-            broken.append(Broken(name, repairable, failure.reason, failure.line, piece.count("\n") + 1))
+            lines = piece.count("\n") + 1
+            broken.append(Broken(name, repairable, failure.reason, failure.line, failure.column, lines))
         start = text.find("{", end)
     return found, broken
 
@@ -156,9 +159,10 @@ def _parse(piece: str, first_line: int, column: int) -> tuple[Json, int, Place]:
     try:
         body = ast.parse(piece, mode="eval").body
     except SyntaxError as error:
-        raise NotLiteral(_reason(error), first_line + (error.lineno or 1) - 1) from error
+        line, before = error.lineno or 1, max((error.offset or 1) - 1, 0)
+        raise NotLiteral(_reason(error), first_line + line - 1, before + (column if line == 1 else 1)) from error
     except (ValueError, RecursionError, MemoryError) as error:
-        raise NotLiteral("the text is nested too deeply or broken", first_line) from error
+        raise NotLiteral("the text is nested too deeply or broken", first_line, column) from error
     value = PythonReader.of(piece, first_line - 1, column - 1).value(body)
     return value, first_line, python_place(piece, body, first_line, column)
 

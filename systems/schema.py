@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from importlib import resources
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 # `contents.inspect` reports what these find, with a reason in its own words.
 _SAID_ELSEWHERE = {"pattern", "minLength", "uniqueItems"}
 _WORDS = {"string": "a text", "array": "a list", "object": "an object", "number": "a number", "null": "null"}
+_BOUNDS = {"minimum": "{} or more", "exclusiveMinimum": "above {}", "maximum": "up to {}"}
 _EXAMPLES = {
     "cotsmith": f'Write "cotsmith": {FORMAT} at the top. To read another form, use `cotsmith import`.',
     "attributes": 'Write "attributes": {"color": {"prompt": "A photo of a {} thing.", "options": ["red", "blue"]}}.',
@@ -77,9 +79,10 @@ def _problems(error: ValidationError, suggestions: Suggestions) -> Iterator[Prob
         yield Problem("schema", path, f"{words} is needed here, not {shape(value)}")
     elif keyword == "const":
         yield _wrong_version(path, value)
-    elif keyword in {"minimum", "exclusiveMinimum"}:
-        bound = "0 or more" if keyword == "minimum" else "above 0"
-        yield Problem("bad-number", path, f"a number {bound} is needed here, not {_number(value)}")
+    elif keyword in _BOUNDS:
+        if abs(value) <= sys.float_info.max:  # of others `contents.inspect` tells
+            bound = f"a number {_BOUNDS[keyword]} is needed here".format(_number(rule))
+            yield Problem("bad-number", path, f"{bound}, not {_number(value)}")
     elif keyword == "minItems":
         yield Problem("schema", path, "the list is empty")
     else:

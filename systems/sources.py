@@ -121,9 +121,12 @@ def _similar(path: Path) -> str:
         names = os.listdir(path.parent)
     except OSError:
         return f"The folder {plain(str(path.parent))} is not there either."
-    close = difflib.get_close_matches(path.name, names, n=1)
+    # Without the ending, in which all systems are alike; who types none means a system.
+    ending = path.suffix or ".json"
+    stems = [Path(name).stem for name in names if Path(name).suffix == ending]
+    close = difflib.get_close_matches(path.stem, stems, n=1)
     if close:
-        return f"Did you mean {plain(str(path.with_name(close[0])))}?"
+        return f"Did you mean {plain(str(path.with_name(close[0] + ending)))}?"
     return f"Examples that ship with cotsmith: {', '.join(GALLERY + known for known in gallery_names())}."
 
 

@@ -277,6 +277,8 @@ def test_what_cannot_be_evaluated_is_refused() -> None:
         attempt(System(rules={"A": {}}), ["A"])
     with pytest.raises(InvalidSystemError, match="no options"):
         attempt(System(attributes=(Attribute("a", ("{}",)),), rules={"A": {}}), ["A"])
+    with pytest.raises(InvalidSystemError, match='the system "new" cannot be asked yet: no options in "a", "b"'):
+        attempt(System("new", attributes=(Attribute("a", ("{}",)), Attribute("b", ("{}",))), rules={"A": {}}), ["A"])
     with pytest.raises(DataError, match="no images"):
         attempt(whole, [], 0)
     with pytest.raises(DataError, match="not a class"):

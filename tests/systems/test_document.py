@@ -95,6 +95,12 @@ A {} thing. => {x}
     9:17 schema attributes › color › weight: a number is needed here, not true
 "options": [ => "weight": -0.5, "options": [
     9:17 bad-number attributes › color › weight: a number 0 or more is needed here, not -0.5
+"options": [ => "weight": 2000000, "options": [
+    9:17 bad-number attributes › color › weight: a number up to 1000000 is needed here, not 2000000
+"options": [ => "weight": 1e999, "options": [
+    9:17 bad-number attributes › color › weight: a finite number is needed here
+"options": [ => "weight": -1e999, "options": [
+    9:17 bad-number attributes › color › weight: a finite number is needed here
 "attributes": { => "temperature": 0, "attributes": {
     6:18 bad-number temperature: a number above 0 is needed here, not 0
 "attributes": { => "temperature": 1e999, "attributes": {

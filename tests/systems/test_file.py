@@ -170,6 +170,10 @@ def test_a_misspelt_path_is_answered_with_the_nearest_one(tmp_path: Path) -> Non
     save(SMALL, tmp_path / "small.json")
     with pytest.raises(InputError, match=r"Did you mean .*small\.json"):
         load(tmp_path / "smal.json")
+    with pytest.raises(InputError, match=r"Did you mean .*small\.json"):
+        load(tmp_path / "small")
+    with pytest.raises(InputError, match="Examples that ship with cotsmith"):  # alike in nothing but the ending
+        load(tmp_path / "birds.json")
 
 
 class TestSaving:

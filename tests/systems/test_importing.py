@@ -94,7 +94,7 @@ class TestAnLlmsReply:
             "reply.txt: 4 problems",
             'reply.txt:18:36: rules › Absol › frm: "frm" is not an attribute; did you mean "form"?',
             f"{place}the index -1 is out of range: the attribute has 3 options, 0 to 2",
-            f"{place}an index is a whole number, not a number",
+            f"{place}an index is a whole number, not 1.5",
             "reply.txt:20:15: rules › Weedle: a class has an index for every attribute, not 3 indexes for 2 attributes",
         ]
 
@@ -128,7 +128,7 @@ class TestAnLlmsReply:
     def test_a_missing_comma_between_options_is_not_guessed_at(self) -> None:
         # Python would read one option "graybrown", and every index behind it would be off by one.
         text = REPLY.replace('"gray",', '"gray"')
-        assert refused(text).startswith('reply.txt:10: a comma is missing within "graybrown"')
+        assert refused(text).startswith('reply.txt:10:13: a comma is missing within "graybrown"')
         prompt = REPLY.replace('color.",', 'color"\n ".",')
         assert read(prompt).system == READ
 

@@ -73,25 +73,27 @@ def rules():
         ("it", {"b": 2}, 9),
         ("", {"c": [{"d": 3}]}, 10),
     ]
-    assert [(x.name, x.reason, x.line) for x in broken] == [("computed", '"size" is not a plain value', 7)]
+    assert [(x.name, x.reason, x.line, x.column) for x in broken] == [
+        ("computed", '"size" is not a plain value', 7, 18)
+    ]
 
 
 @pytest.mark.parametrize(
-    ("text", "reason", "line"),
+    ("text", "reason", "line", "column"),
     [
-        ("Well:\n{'a': 1,\n 'b': os.getcwd()} ok", '"os.getcwd()" is not a plain value', 3),
-        ("Well:\n{'a': 1\n 'b': 2} ok", "invalid syntax. perhaps you forgot a comma?", 2),
-        ("Well:\n{'a': f'{x}'} ok", "\"f'{x}'\" is not a plain value", 2),
-        ("Well:\n{**a} ok", "** is not a plain value", 2),
-        ("Well:\n{'a': b'x'} ok", "\"b'x'\" is not a plain value", 2),
-        ("Well:\n{None: 1} ok", "a key is a text or a number", 2),
-        ("Well:\n{'a': {'b': 1}, ", "a bracket that opens here is never closed; the text may have been cut off", 2),
+        ("Well:\n{'a': 1,\n 'b': os.getcwd()} ok", '"os.getcwd()" is not a plain value', 3, 7),
+        ("Well:\n{'a': 1\n 'b': 2} ok", "invalid syntax. perhaps you forgot a comma?", 2, 7),
+        ("Well:\n{'a': f'{x}'} ok", "\"f'{x}'\" is not a plain value", 2, 7),
+        ("Well:\n{**a} ok", "** is not a plain value", 2, 4),
+        ("Well:\n{'a': b'x'} ok", "\"b'x'\" is not a plain value", 2, 7),
+        ("Well:\n{None: 1} ok", "a key is a text or a number", 2, 2),
+        ("Well: {'a': {'b': 1}, ", "a bracket that opens here is never closed; the text may have been cut off", 1, 7),
     ],
 )
-def test_what_is_no_literal_is_told_with_its_line(text: str, reason: str, line: int) -> None:
+def test_what_is_no_literal_is_told_with_its_place(text: str, reason: str, line: int, column: int) -> None:
     literals, broken = find_literals(text)
     assert literals == []
-    assert [(x.reason, x.line) for x in broken] == [(reason, line)]
+    assert [(x.reason, x.line, x.column) for x in broken] == [(reason, line, column)]
 
 
 @pytest.mark.parametrize("text", ['x\n{"a": 1,\n"a": 2} ok', "x\n{'a': 1,\n'a': 2,} ok"])
