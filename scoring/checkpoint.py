@@ -34,8 +34,8 @@ def load_model(source: CheckpointSource, code: dict[str, Any]) -> Any:
             **source.options,
             **code,
         )
-    except Exception as error:
-        raise loading_failed(source, "the model", error) from error
+    except (Exception, SystemExit) as error:  # other people's code, which may even try to end the program
+        raise loading_failed(source, "the model", error, own_code=code["trust_remote_code"]) from error
     _refuse_random_weights(source, report)
     return model.eval()
 
@@ -51,8 +51,8 @@ def load_processor(source: CheckpointSource, code: dict[str, Any]) -> tuple[Any,
     auto: Any = AutoProcessor  # not annotated
     try:
         processor = auto.from_pretrained(source.name, **source.options, **code)
-    except Exception as error:
-        raise loading_failed(source, "its processor", error) from error
+    except (Exception, SystemExit) as error:
+        raise loading_failed(source, "its processor", error, own_code=code["trust_remote_code"]) from error
     parts = [getattr(processor, name, None) for name in ("image_processor", "tokenizer")]
     for part, what, file in zip(parts, ("image processor", "tokenizer"), _PROCESSOR_FILES, strict=True):
         if part is None:
@@ -106,8 +106,13 @@ def _some(names: Iterable[str]) -> str:
     return ", ".join(listed[:3]) + (", ..." if len(listed) > 3 else "")
 
 
-def loading_failed(source: CheckpointSource, what: str, error: Exception) -> EncoderError:
-    """What went wrong while ``what`` was loaded, in the terms of the person who named the checkpoint."""
+def loading_failed(
+    source: CheckpointSource, what: str, error: BaseException, *, own_code: bool = False
+) -> EncoderError:
+    """What went wrong while ``what`` was loaded, in the terms of the person who named the checkpoint.
+
+    ``own_code`` says that the checkpoint's own code ran.
+    """
     reason = plain(next(iter(str(error).strip().splitlines()), "") or type(error).__name__)
     if out_of_memory(error):
         return memory_exhausted(source.where)
@@ -119,6 +124,9 @@ def loading_failed(source: CheckpointSource, what: str, error: Exception) -> Enc
         )
     if type(error).__name__ in {"SafetensorError", "UnpicklingError", "EOFError"}:
         return EncoderError(f"the weights are damaged: {reason}", where=source.where, hint=_DAMAGED)
+    if own_code:
+        message = f"{what} cannot be loaded by the checkpoint's own code: {type(error).__name__}: {reason}"
+        return EncoderError(message, where=source.where, hint="--debug shows where in its code it failed.")
     return EncoderError(f"{what} cannot be loaded: {reason}", where=source.where, hint=_DAMAGED)
 
 

@@ -16,7 +16,7 @@ from ..systems.text import plain
 from .dataset import Skipped
 from .embed import embed_files, embed_texts, encode_pictures
 from .encoder import Encoder, Vectors
-from .images import Crop, as_seen, open_image
+from .images import Crop, CropLike, as_seen, open_image
 from .probabilities import Answers, answers, check_answerable
 from .scores import Combine, check_combine, class_scores, plan, shown_scores, winners
 from .texts import attribute_texts
@@ -63,8 +63,8 @@ class Classifier:
 
     Args:
         combine: ``"sum"`` or ``"product"``, see ``scores.class_scores``.
-        crop: the part of each image that is looked at, of files and of open images alike: a ``Crop``, its text
-            (``"0.08,0.11,0.92,0.48"``), or a name that ``Crop.parse`` knows (``"artwork"``).
+        crop: the part of each image that is looked at, of files and of open images alike: a ``Crop``, its four
+            numbers, its text (``"0.08,0.11,0.92,0.48"``), or a name that ``Crop.parse`` knows (``"artwork"``).
 
     Raises:
         UsageError: a crop that cannot be.
@@ -73,14 +73,14 @@ class Classifier:
     """
 
     def __init__(
-        self, system: System, encoder: Encoder, *, combine: Combine = "sum", crop: Crop | str | None = None
+        self, system: System, encoder: Encoder, *, combine: Combine = "sum", crop: CropLike | None = None
     ) -> None:
         check_answerable(system)
         check_combine(combine)
         self.system = system
         self.encoder = encoder
         self.combine = combine
-        self.crop = Crop.parse(crop) if isinstance(crop, str) else crop
+        self.crop = Crop.of(crop)
         names = attribute_texts(system)
         self._texts = dict(zip(names, embed_texts(encoder, names), strict=True))
         self._plans = [plan(system.attributes, list(row.values())) for row in system.rules.values()]

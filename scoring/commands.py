@@ -78,6 +78,11 @@ def score(
     """Measure a system on labelled images, beside chance, the class names alone, and permuted rules.
 
     Several FILEs, or one on several encoders, are compared in one table: the first with all others, image by image.
+
+    \b
+    Examples:
+      cotsmith score cards.json --data cards/ --encoder demo --crop artwork
+      cotsmith score old.json new.json --data cards/ --encoder demo --split test
     """
     from ..systems.file import load
     from .comparison import compare
@@ -287,6 +292,11 @@ def classify(
 
     IMAGES are files, folders, or - for paths on standard input, one a line. With --json, one object a line. What
     cannot be read is told, and the rest named; the exit code is then 2.
+
+    \b
+    Examples:
+      cotsmith classify cards.json new/*.jpg --encoder demo
+      cotsmith classify cards.json new/ --encoder demo --json > answers.jsonl
     """
     from ..systems.file import load
     from .classifier import Classifier, Prediction

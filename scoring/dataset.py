@@ -130,7 +130,7 @@ class Dataset:
 def no_such_split(name: str, splits: Mapping[str, int], where: str, hint: str) -> DataError:
     """The error for data that have other ``splits``, or none."""
     known = ", ".join(f"{plain(split)} ({count})" for split, count in splits.items())
-    there = f"; there are {known}" if known else "; the data names no splits"
+    there = f"; there are {known}{did_you_mean(name, splits)}" if known else "; the data names no splits"
     return DataError(f'no split "{plain(name)}"{there}', where=plain(where), hint=hint)
 
 

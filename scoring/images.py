@@ -6,12 +6,12 @@ import math
 import os
 import stat
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from ..errors import DataError, UsageError
 from ..systems.text import did_you_mean, plain
@@ -36,12 +36,16 @@ _FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "AVIF", "BMP", "DIB", "TIFF", "PPM", "
 _DRAFT_MARGIN = 2  # times the encoder's own size, so that its resampling still has pixels to average
 
 _POKEMON_ARTWORK = (0.08, 0.11, 0.92, 0.48)
-_CROP_NAMES = ("artwork", "pokemon-artwork")
+CROP_NAMES = ("artwork", "pokemon-artwork")
 _CROP_HINT = (
     "A crop is left,top,right,bottom in fractions of the image, such as 0.08,0.11,0.92,0.48, or one of: "
-    + ", ".join(_CROP_NAMES)
+    + ", ".join(CROP_NAMES)
     + "."
 )
+
+
+CropLike: TypeAlias = "Crop | str | Sequence[float]"
+"""A crop as Python callers write it; see ``Crop.of``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,16 +79,29 @@ class Crop:
         try:
             fractions = [float(part) for part in name.split(",")]
         except ValueError:
-            known = "" if "," in name else did_you_mean(name, _CROP_NAMES)
+            known = "" if "," in name else did_you_mean(name, CROP_NAMES)
             raise UsageError(f'crop "{plain(text)}" is not four numbers{known}', hint=_CROP_HINT) from None
         if len(fractions) != 4:
             raise UsageError(f'crop "{plain(text)}" needs four numbers, not {len(fractions)}', hint=_CROP_HINT)
         return cls(*fractions)
 
+    @classmethod
+    def of(cls, crop: CropLike | None) -> Crop | None:
+        """What a caller may give for a crop: one, its four numbers, its text or name as for ``parse``, or None."""
+        if crop is None or isinstance(crop, Crop):
+            return crop
+        if isinstance(crop, str):
+            return cls.parse(crop)
+        try:
+            left, top, right, bottom = map(float, crop)
+        except (TypeError, ValueError):
+            raise UsageError(f"{plain(repr(crop))[:80]} is no crop", hint=_CROP_HINT) from None
+        return cls(left, top, right, bottom)
+
     @property
     def shown(self) -> str:
         """For people: the name, where there is one, and the fractions."""
-        name = next((name for name in _CROP_NAMES if Crop.parse(name) == self), "")
+        name = next((name for name in CROP_NAMES if Crop.parse(name) == self), "")
         fractions = ",".join(f"{value:.3g}" for value in (self.left, self.top, self.right, self.bottom))
         return f"{name} ({fractions})" if name else fractions
 

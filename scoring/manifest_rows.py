@@ -61,9 +61,15 @@ def _line_rows(file: Any, shown: str) -> Iterator[tuple[int, dict[str, Any]]]:
         if not line.strip():
             continue
         try:
-            row = json.loads(line)
-        except (ValueError, RecursionError) as error:
-            raise DataError(f"not JSON: {error}", where=f"{shown}:{number}", hint=_JSONL_HINT) from None
+            row = json.loads(line.rstrip())
+        except json.JSONDecodeError as error:
+            where = f"{shown}:{number}:{error.colno}"
+            raise DataError(
+                f"not JSON: {error.msg[:1].lower()}{error.msg[1:]}", where=where, hint=_JSONL_HINT
+            ) from None
+        except (ValueError, RecursionError) as error:  # a number of thousands of digits; nested too deeply
+            reason = "nested too deeply" if isinstance(error, RecursionError) else "a number has thousands of digits"
+            raise DataError(f"not JSON: {reason}", where=f"{shown}:{number}", hint=_JSONL_HINT) from None
         if not isinstance(row, dict):
             raise DataError("not a JSON object", where=f"{shown}:{number}", hint=_JSONL_HINT)
         yield number, row

@@ -125,7 +125,7 @@ class RemoteCodeEncoder:
         try:
             with torch.inference_mode():
                 answer = encode(things, **quiet)
-        except Exception as error:  # it is other people's code
+        except (Exception, SystemExit) as error:  # it is other people's code
             raise EncoderError(f"the checkpoint's own code failed on {what}: {error!r}", where=self.name) from error
         if isinstance(answer, list) and answer and isinstance(answer[0], torch.Tensor):
             answer = torch.stack(answer)

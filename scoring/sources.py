@@ -7,14 +7,14 @@ import re
 from pathlib import Path
 
 from ..errors import DataError, UsageError
-from ..systems.text import did_you_mean, plain
+from ..systems.text import counted, did_you_mean, plain
 from .columns import Columns
 from .dataset import Dataset
 from .downloads import Addresses
 from .embeddings_file import load_embeddings
 from .folder_source import read_folder
 from .hub_source import HubData, parse_hub_name, read_hub
-from .images import IMAGE_SUFFIXES, Crop
+from .images import IMAGE_SUFFIXES, Crop, CropLike
 from .labelled import LabelledEmbeddings
 from .listing import Listing
 from .manifest_source import MANIFEST_SUFFIXES, read_manifest
@@ -22,11 +22,12 @@ from .manifest_source import MANIFEST_SUFFIXES, read_manifest
 _NEITHER = "neither a folder nor a manifest"
 _KNOWN_SUFFIXES = MANIFEST_SUFFIXES | IMAGE_SUFFIXES | {".npz", ".json", ".zip", ".tar", ".gz"}
 
-_WHAT_WORKS = (
-    "What works: a folder with one folder of images per class (train, dev and test folders above or below them are "
-    "splits), a folder with metadata.csv, .jsonl or .parquet, a CSV, JSONL or Parquet file with the columns image and "
-    "label, a data set of the Hugging Face hub as owner/name, or an .npz file with embeddings and labels."
-)
+_WHAT_WORKS = """What works:
+  a folder with one folder of images per class (folders train, dev and test above or below them are splits),
+  a folder with metadata.csv, .jsonl or .parquet,
+  a CSV, JSONL or Parquet file with the columns image and label,
+  a data set of the Hugging Face hub, as owner/name,
+  an .npz file with embeddings and labels."""
 
 
 def load_data(
@@ -34,7 +35,7 @@ def load_data(
     *,
     image_column: str = "image",
     label_column: str = "label",
-    crop: Crop | str | None = None,
+    crop: CropLike | None = None,
     allow_private_urls: bool = False,
 ) -> Dataset | LabelledEmbeddings:
     """``load_dataset``, or for an ``.npz`` file ``load_embeddings``.
@@ -66,14 +67,14 @@ def load_dataset(
     *,
     image_column: str = "image",
     label_column: str = "label",
-    crop: Crop | str | None = None,
+    crop: CropLike | None = None,
     allow_private_urls: bool = False,
 ) -> Dataset:
     """The labelled images that ``source`` names: a folder, a manifest, or a data set of the Hugging Face hub.
 
     No image is opened yet, and none of those behind addresses is fetched. Folders are read in sorted order, manifests
     in their own; the same source always gives the same order. A folder or file that is there wins over a data set of
-    the same name. ``crop`` may be a ``Crop``, its text, or a name that ``Crop.parse`` knows. What the source names but
+    the same name. ``crop`` is whatever ``Crop.of`` takes, such as ``"0.08,0.11,0.92,0.48"``. What the source names but
     cannot give (a file that is not there, a row without a label) is in ``Dataset.problems``.
 
     Args:
@@ -83,8 +84,11 @@ def load_dataset(
         DataError: nothing is there, it is of a kind that cannot be read, or it holds no labelled image.
         UsageError: a crop that cannot be, or a library that is needed is not installed.
     """
+    given: object = source  # a caller without a type checker may give anything
+    if not isinstance(given, str | os.PathLike):
+        raise UsageError(f"data are named by a path or an id, not by {plain(type(given).__name__)}", hint=_WHAT_WORKS)
     name = os.fspath(source)
-    area = Crop.parse(crop) if isinstance(crop, str) else crop
+    area = Crop.of(crop)
     path = Path(name)
     columns = Columns(image_column, label_column)
     if path.is_dir():
@@ -116,9 +120,9 @@ def _refuse_empty(name: str, listing: Listing) -> None:
         return
     problems = "".join(f"\n  {problem}" for problem in listing.problems[:5])
     more = f"\n  and {len(listing.problems) - 5} more" if len(listing.problems) > 5 else ""
-    ignored = f" ({listing.ignored} other files)" if listing.ignored else ""
-    looked = f"Images end in {', '.join(sorted(IMAGE_SUFFIXES))}. {_WHAT_WORKS}"
-    raise DataError(f"no labelled image{ignored}{problems}{more}", where=plain(name), hint=looked)
+    ignored = f" ({counted(listing.ignored, 'other file')})" if listing.ignored else ""
+    endings = f"Images end in {', '.join(sorted(IMAGE_SUFFIXES))}.\n" if listing.ignored else ""
+    raise DataError(f"no labelled image{ignored}{problems}{more}", where=plain(name), hint=f"{endings}{_WHAT_WORKS}")
 
 
 def _unreadable(name: str, path: Path) -> DataError:

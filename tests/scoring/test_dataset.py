@@ -199,8 +199,8 @@ def test_numbers_are_labels(tmp_path: Path) -> None:
         ("x.csv", "image,label\nhttps://a.org/1.png,A\nhttps://a.org/1.png,B\n", '1.png is "B" here and "A" at'),
         ("x.csv", b"\xff\xfei\0m\0a\0", "not UTF-8"),
         ("x.csv", b"image,label\n1\0.png,A\n", "no such file"),
-        ("x.jsonl", '{"image": "1.png", "label": "A"}\n{"image": \n', "x.jsonl:2: not JSON"),
-        ("x.jsonl", "[" * 100_000, "x.jsonl:1: not JSON"),
+        ("x.jsonl", '{"image": "1.png", "label": "A"}\n{"image": \n', "x.jsonl:2:10: not JSON: expecting value"),
+        ("x.jsonl", "[" * 100_000, "x.jsonl:1: not JSON: nested too deeply"),
         ("x.jsonl", '["1.png", "A"]\n', "x.jsonl:1: not a JSON object"),
         ("x.jsonl", '{"image": "1.png", "label": ["A", "B"]}\n', "several labels"),
         ("x.jsonl", '{"image": {"bytes": ""}, "label": "A"}\n', "holds no path"),
@@ -236,6 +236,12 @@ def test_sources_that_are_not_here(source: str, says: str) -> None:
     assert "metadata.csv" in error.value.hint
 
 
+@pytest.mark.parametrize("source", [None, 5, ["cards"]])
+def test_a_source_is_a_path_or_an_id(source: object) -> None:
+    with pytest.raises(UsageError, match="data are named by a path or an id, not by"):
+        load_dataset(source)  # type: ignore[arg-type]
+
+
 def test_a_misspelt_folder(tmp_path: Path) -> None:
     images(tmp_path, "cards/A/1.png")
     with pytest.raises(DataError, match='did you mean "cards"'):
@@ -248,7 +254,7 @@ def test_a_folder_without_images(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="no labelled image") as error:
         load_dataset(tmp_path)
     assert ".webp" in error.value.hint
-    assert "1 other file" in error.value.message
+    assert "(1 other file)" in error.value.message
 
 
 def test_a_flat_folder_says_where_labels_should_come_from(tmp_path: Path) -> None:
@@ -276,8 +282,10 @@ def test_choosing_a_split(tmp_path: Path) -> None:
         assert [item.path.name for item in dataset.split(name).items] == ["2.png", "3.png"]
     assert dataset.split("all") is dataset
     assert dataset.split("train").crop == dataset.crop
-    with pytest.raises(DataError, match=r'no split "test"; there are dev \(2\), train \(1\)'):
+    with pytest.raises(DataError, match=r'no split "test"; there are dev \(2\), train \(1\)\n'):
         dataset.split("test")
+    with pytest.raises(DataError, match=r'no split "trian"; .*; did you mean "train"\?\n'):
+        dataset.split("trian")
 
 
 def test_choosing_a_split_where_none_are_named(tmp_path: Path) -> None:

@@ -443,6 +443,15 @@ def test_trusted_code_with_jina_clips_interface(checkpoint: Checkpoint) -> None:
         encoder.encode_texts(["fail"])
 
 
+@pytest.mark.parametrize("line", ["undefined", "raise SystemExit('bye')"])
+def test_trusted_code_that_fails_is_told_as_its_own_fault(checkpoint: Checkpoint, tmp_path: Path, line: str) -> None:
+    copy = copy_checkpoint(checkpoint("remote"), tmp_path / "copy")
+    code = copy / "tiny_code.py"
+    code.write_text(f"{code.read_text()}\n{line}\n")
+    with pytest.raises(EncoderError, match=r"by the checkpoint's own code: (NameError|SystemExit): "):
+        load_encoder(str(copy), trust_remote_code=True, device="cpu")
+
+
 def test_the_code_is_a_part_of_the_key(checkpoint: Checkpoint, tmp_path: Path) -> None:
     copy = copy_checkpoint(checkpoint("remote"), tmp_path / "copy")
     code = copy / "tiny_code.py"

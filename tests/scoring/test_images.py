@@ -236,6 +236,19 @@ def test_crop_is_parsed() -> None:
     assert Crop.parse(str(Crop(0.1, 0.2, 0.3, 0.4))) == Crop(0.1, 0.2, 0.3, 0.4)
 
 
+def test_a_crop_is_given_in_any_of_its_forms() -> None:
+    crop = Crop(0.1, 0.2, 0.8, 0.9)
+    for form in (crop, "0.1,0.2,0.8,0.9", (0.1, 0.2, 0.8, 0.9), [0.1, 0.2, 0.8, 0.9]):
+        assert Crop.of(form) == crop
+    assert Crop.of(None) is None
+
+
+@pytest.mark.parametrize("form", [5, (0.1, 0.2), ("a", "b", "c", "d"), object()])
+def test_what_is_no_crop_is_refused(form: object) -> None:
+    with pytest.raises(UsageError, match="is no crop"):
+        Crop.of(form)  # type: ignore[arg-type]
+
+
 def test_the_demo_cards_have_a_named_crop() -> None:
     from cotsmith.scoring.demo.world import ARTWORK_CROP
 
