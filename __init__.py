@@ -11,9 +11,13 @@ Every name below is imported from its room when it is first used, so `import cot
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+
+# Not from typing, which takes as long to import as all else that stands here: type checkers know the name.
+TYPE_CHECKING = False
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from .authoring.models import load_llm as load_llm
     from .authoring.optimize import optimize as optimize
     from .errors import CotsmithError as CotsmithError

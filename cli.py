@@ -115,9 +115,12 @@ VERBS: dict[str, tuple[str, str]] = {
     ),
     "completion": (
         "cotsmith.completion:completion",
-        "Print the script that completes verbs and options in a shell.",
+        "Print the script that completes verbs, options and what they take in a shell.",
     ),
 }
+
+
+_COMPLETE = "_COTSMITH_COMPLETE"  # by which a shell asks for completions
 
 
 class LazyGroup(click.Group):
@@ -128,11 +131,16 @@ class LazyGroup(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         command = verb_command(cmd_name)
+        if command is not None and _COMPLETE in os.environ:
+            from .completion import complete_values
+
+            complete_values(command)
         settings = (ctx.default_map or {}).get(cmd_name)
         if command is not None and settings:
             from .config import check_options
 
-            ctx.default_map = {cmd_name: check_options(cmd_name, settings, names_of_options(command))}
+            file = ctx.obj.config if isinstance(ctx.obj, Invocation) else ""
+            ctx.default_map = {cmd_name: check_options(cmd_name, settings, names_of_options(command), file)}
         return command
 
     def resolve_command(
@@ -248,7 +256,7 @@ def run(arguments: list[str]) -> int:
 
 
 def _invoke(arguments: list[str], invocation: Invocation) -> int:
-    if "_COTSMITH_COMPLETE" in os.environ:
+    if _COMPLETE in os.environ:
         cotsmith.main(arguments, prog_name="cotsmith")  # which answers the shell, and leaves
     try:
         # Not by click's `main`: it takes a broken pipe for a failure.

@@ -66,8 +66,10 @@ def load_config(path: str | None, verbs: Sequence[str]) -> Configuration:
     return Configuration(_as_shown(where), defaults)
 
 
-def check_options(verb: str, settings: Mapping[str, Any], known: Mapping[str, str]) -> dict[str, Any]:
+def check_options(verb: str, settings: Mapping[str, Any], known: Mapping[str, str], file: str = "") -> dict[str, Any]:
     """The settings of ``verb`` by click's names, which ``known`` gives for the names that people write.
+
+    ``file`` is where they stand.
 
     Raises:
         UsageError: an option stands under the verb that it does not have.
@@ -75,7 +77,8 @@ def check_options(verb: str, settings: Mapping[str, Any], known: Mapping[str, st
     unknown = [name for name in settings if name not in known and name not in SHARED]
     if unknown:
         raise UsageError(
-            f'configuration: `{verb}` has no option "{plain(unknown[0])}"{did_you_mean(unknown[0], known)}',
+            f'`{verb}` has no option "{plain(unknown[0])}"{did_you_mean(unknown[0], known)}',
+            where=plain(file) or "configuration",
             hint=f"`cotsmith {verb} --help` lists its options.",
         )
     return {known[name]: value for name, value in settings.items() if name in known}

@@ -7,14 +7,14 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, ClassVar, TextIO
 
 import click
 
 from .streams import shows_everything
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.console import Console, ConsoleOptions, RenderResult
 
 Progress = Callable[[int, int], None]
 """Told ``(done, total)`` as long work goes on."""
@@ -45,6 +45,28 @@ def out_json(value: object) -> None:
 def out_json_line(value: object) -> None:
     """Print ``value`` as one line of JSON, at once, so that a reader can follow a stream."""
     out(json.dumps(value, ensure_ascii=not shows_everything(sys.stdout), allow_nan=False))
+
+
+def out_markdown(text: str) -> None:
+    """Print Markdown of our own: laid out where a person sees it, as it is for a file or another program."""
+    if not sys.stdout.isatty():
+        out(text)
+        return
+    from rich.markdown import Heading, Markdown
+    from rich.theme import Theme
+
+    class Left(Heading):
+        def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+            self.text.justify = "left"
+            yield self.text
+
+    class Page(Markdown):
+        elements: ClassVar = {**Markdown.elements, "heading_open": Left}
+
+    looks = {"markdown.h1": "bold", "markdown.h2": "bold", "markdown.code": "bold"}
+    screen = console()
+    with screen.use_theme(Theme(looks)):
+        screen.print(Page(text, code_theme="ansi_dark"))
 
 
 def note(message: str) -> None:

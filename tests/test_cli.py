@@ -157,7 +157,7 @@ def test_an_environment_variable_sets_an_option() -> None:
     ("text", "expected"),
     [
         ("encodr = 'demo'\n", 'did you mean "encoder"?'),
-        ("[export]\nformta = 'csv'\n", 'did you mean "format"?'),
+        ("[export]\nformta = 'csv'\n", 'cotsmith.toml: `export` has no option "formta"; did you mean "format"?'),
         ("[score]\ntrust_remote_code = true\n", "command line only"),
         ("trust-remote-code = true\n", "command line only"),
         ("not toml", "not TOML"),
@@ -194,6 +194,29 @@ def test_the_shell_is_told_the_verbs_and_options() -> None:
 
     assert "plain,score" in told("cotsmith sco", "1")
     assert "plain,--encoder" in told("cotsmith score --enc", "2")
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("cotsmith check ca", "file,ca\n"),
+        ("cotsmith history verify ca", "file,ca\n"),
+        ("cotsmith score a.json --data ca", "file,ca\n"),
+        ("cotsmith new --classes ca", "file,ca\n"),
+        ("cotsmith score g", "file,g\n"),
+        ("cotsmith score gallery:p", "plain,gallery:pokemon-cards\n"),
+        ("cotsmith score a.json --split t", "plain,train\nplain,test\n"),
+        ("cotsmith score a.json --encoder dem", "plain,demo\n"),
+        ("cotsmith classify a.json --crop p", "plain,pokemon-artwork\n"),
+        ("cotsmith explain O101", "plain,O101\n"),
+        ("cotsmith export a.json --format cs", "plain,csv\n"),
+        ("cotsmith draft --about x", "\n"),
+    ],
+)
+def test_the_shell_is_told_what_options_and_arguments_take(line: str, expected: str) -> None:
+    word = str(len(line.split()) - 1)
+    done = cotsmith_process([], _COTSMITH_COMPLETE="bash_complete", COMP_WORDS=line, COMP_CWORD=word)
+    assert done.stdout == expected
 
 
 def test_an_encoder_set_for_other_verbs_does_not_slow_a_check_down(monkeypatch: pytest.MonkeyPatch) -> None:

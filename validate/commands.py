@@ -12,7 +12,7 @@ from click.core import ParameterSource
 from ..errors import UsageError
 from ..scoring.options import DataChoice, EncoderChoice, data_options, optional_encoder_options
 from ..systems.text import plain_lines
-from ..terminal import console, json_option, note, out, out_json, progress, warn
+from ..terminal import console, json_option, note, out, out_json, out_markdown, progress, warn
 
 if TYPE_CHECKING:
     from ..scoring.encoder import Encoder
@@ -64,6 +64,11 @@ def check(
 
     Exits with 1 if there are findings, with 2 if a file cannot be read. --encoder lets the checks of options compare
     text embeddings; without it no model is loaded.
+
+    \b
+    Examples:
+      cotsmith check cards.json --fix
+      cotsmith check cards.json --data cards/ --encoder demo
     """
     from ..systems.output import tell_saved
     from .inspection import Plan, inspect_files, worst
@@ -102,7 +107,12 @@ def check(
 @click.argument("check_name", metavar="[CODE|NAME]", required=False)
 @json_option
 def explain(check_name: str | None, as_json: bool) -> None:
-    """Tell what a check finds, why it matters and what to write instead; without a name, list all checks."""
+    """Tell what a check finds, why it matters and what to write instead; without a name, list all checks.
+
+    \b
+    Example:
+      cotsmith explain O101
+    """
     from .codes import all_checks
     from .reference import check_json, find_check, page
 
@@ -117,7 +127,7 @@ def explain(check_name: str | None, as_json: bool) -> None:
     if as_json:
         out_json(check_json(found))
     else:
-        out(page(found).rstrip())
+        out_markdown(page(found).rstrip())
 
 
 @click.command()
@@ -155,6 +165,11 @@ def questions(
 
     With --data, images are asked as in twenty questions: each time the attribute that is expected to tell most, as far
     as its answers have proved reliable. With --quiz, you are asked.
+
+    \b
+    Examples:
+      cotsmith questions gallery:pokemon-cards --quiz
+      cotsmith questions cards.json --data cards/ --encoder demo
     """
     from ..systems.file import load
     from .questions import questions as ask

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -156,6 +158,21 @@ def test_explain_by_code_and_name(capsys: pytest.CaptureFixture[str]) -> None:
     assert by_code.startswith("# C101 indistinguishable-classes\n")
     assert run(["explain", "C101", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["family"] == "classes"
+
+
+def test_explain_is_laid_out_on_a_terminal_and_markdown_elsewhere(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    assert run(["explain", "C101"]) == 0
+    assert capsys.readouterr().out.startswith("# C101 indistinguishable-classes\n")
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    assert run(["explain", "C101"]) == 0
+    shown = re.sub(r"\x1b\[[0-9;]*m", "", capsys.readouterr().out)
+    assert shown.startswith("C101 indistinguishable-classes")
+    assert "\nWhat it finds" in shown
+    assert not re.search("```|^#|`", shown, re.MULTILINE)
+    assert max(len(line.rstrip()) for line in shown.splitlines()) <= 80
 
 
 def test_explain_lists_all_checks(capsys: pytest.CaptureFixture[str]) -> None:
