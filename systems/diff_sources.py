@@ -8,12 +8,13 @@ from pathlib import Path
 from ..errors import UsageError
 from . import git
 from .history import History
+from .history_store import SUFFIX
+from .renamed_history import no_history
 from .revision_spec import file_of, split_git, split_revision
 from .sources import STDIN
 from .text import plain
 
 _TWO = "Name two: cotsmith diff OLD NEW"
-_SUFFIX = ".history.db"
 
 
 def resolve(old: str | None, new: str | None) -> tuple[str, str]:
@@ -63,15 +64,17 @@ def _of_work_tree(path: str) -> str:
 def _last_revision(file: str) -> tuple[str, str]:
     history = History.read(file)
     if history is None:
-        hint = f"{_TWO}; a history begins with the first save by cotsmith."
-        raise UsageError("has no history yet to compare with", where=plain(file), hint=hint)
+        error = no_history(file)
+        if not os.path.lexists(file):
+            raise error
+        raise UsageError("has no history yet to compare with", where=plain(file), hint=f"{_TWO}. {error.hint}")
     with history:
         return f"{file}@{history.find('~0').number}", file
 
 
 def _only_system() -> str:
-    found = sorted(path for path in Path().glob(f"*{_SUFFIX}"))
-    files = [path.with_name(path.name.removesuffix(_SUFFIX) + ".json") for path in found]
+    found = sorted(path for path in Path().glob(f"*{SUFFIX}"))
+    files = [path.with_name(path.name.removesuffix(SUFFIX) + ".json") for path in found]
     known = [str(file) for file in files if file.exists()]
     if len(known) != 1:
         listed = f"This folder has {', '.join(map(plain, known))}. " if known else ""

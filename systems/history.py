@@ -11,8 +11,9 @@ from types import TracebackType
 
 from ..errors import HistoryError, InputError
 from . import revisions
-from .history_store import TIMEOUT_S, connect, connect_to_read, history_path, transaction, translated
+from .history_store import TIMEOUT_S, connect_to_read, history_path, transaction, translated
 from .json_form import Json
+from .renamed_history import connect_along
 from .revisions import AuthorKind, Revision, hash_of
 from .text import plain
 
@@ -28,8 +29,9 @@ _HASH = re.compile(rf"[0-9a-f]{{{MIN_HASH},64}}")
 class History:
     """The open history of one system file; close it, or use it in a ``with``.
 
-    ``notice`` tells of a damaged database that was set aside, else it is ``""``. Every method raises
-    ``HistoryError`` when the database cannot be used. Systems change through ``saving.save_revision``, not here.
+    ``notice`` tells of a damaged database that was set aside, or of one that followed its renamed file, else it is
+    ``""``. Every method raises ``HistoryError`` when the database cannot be used. Systems change through
+    ``saving.save_revision``, not here.
     """
 
     def __init__(self, path: Path, connection: sqlite3.Connection, notice: str = "") -> None:
@@ -39,8 +41,11 @@ class History:
 
     @classmethod
     def open(cls, path: str | Path, *, timeout: float = TIMEOUT_S) -> History:
-        """The history of ``path``, to be written; begun when there is none. Raises as ``history_store.connect``."""
-        connection, notice = connect(path, timeout=timeout)
+        """The history of ``path``, to be written; begun when there is none. Raises as ``history_store.connect``.
+
+        A file that was renamed without its history gets that back.
+        """
+        connection, notice = connect_along(path, timeout=timeout)
         return cls(Path(path), connection, notice)
 
     @classmethod

@@ -9,10 +9,11 @@ import click
 
 from .. import terminal
 from ..errors import InputError, UsageError
-from .history import History, damaged, history_path
+from .history import History, damaged
 from .history_log import entries, entry_json, log_text, measured_text
 from .output import check_output, is_file, tell_saved
-from .revision_spec import split_revision
+from .renamed_history import no_history
+from .revision_spec import misspelt_revision, split_revision
 from .screen import ColorChoice, color_option, print_lines, screen
 from .sources import GALLERY, STDIN
 from .text import counted, plain
@@ -31,13 +32,16 @@ def log(file: str, last: int | None, as_json: bool, color: ColorChoice) -> None:
     The chart beside the accuracies shows each with its 95 % interval: where two overlap widely, neither is better.
     """
     _check_file(file)
+    if split_revision(file):
+        raise UsageError("is one revision", where=plain(file), hint=f"Show it: cotsmith show {plain(file)}")
     history = History.read(file)
     if history is None:
+        error = no_history(file)
         if not Path(file).exists():
-            raise InputError("there is no such file", where=plain(file))
+            raise error
         if as_json:
             terminal.out_json([])
-        terminal.note(f"{plain(file)} has no history yet; it begins with the first save by cotsmith.")
+        terminal.note(f"{plain(file)} has no history yet. {error.hint}")
         return
     with history:
         found = entries(history)
@@ -92,6 +96,9 @@ def restore(revision: str, reason: str) -> None:
 
     parts = split_revision(revision)
     if parts is None:
+        error = misspelt_revision(revision)
+        if error is not None:
+            raise error
         file = plain(revision)
         raise UsageError("which revision?", where=file, hint=f"List them: cotsmith log {file}")
     path, name = _parts(revision)
@@ -103,7 +110,8 @@ def restore(revision: str, reason: str) -> None:
     if not saved.changed:
         terminal.note(f"{plain(path)} is as in revision {found.number} already.")
     else:
-        number = f" (now revision {saved.revision.number})" if saved.revision else ""
+        now = saved.revision.number if saved.revision else found.number
+        number = f" (now revision {now})" if now != found.number else ""
         terminal.note(f"{plain(path)} is again as in revision {found.number}{number}.")
 
 
@@ -125,7 +133,9 @@ def record(file: str, reason: str) -> None:
     _check_file(file)
     if split_revision(file):
         raise UsageError("a revision is recorded already", where=plain(file), hint="Name the file alone.")
-    found = record_as_person(file, reason=reason)
+    found, notice = record_as_person(file, reason=reason)
+    if notice:
+        terminal.warn(notice)
     if found is None:
         terminal.note(f"{plain(file)} is as in its last revision; nothing to record.")
     else:
@@ -208,9 +218,5 @@ def _check_file(file: str) -> None:
 def _history(file: str) -> History:
     history = History.read(file)
     if history is None:
-        raise InputError(
-            "has no history yet" if Path(file).exists() else "there is no such file",
-            where=plain(file),
-            hint=f"{plain(history_path(file).name)} is not there; it begins with the first save by cotsmith.",
-        )
+        raise no_history(file)
     return history

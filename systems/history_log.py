@@ -88,8 +88,9 @@ def yardstick(evaluation: Evaluation) -> tuple[str, ...]:
 
 
 def entry_json(entry: Entry) -> dict[str, Json]:
-    """What ``log --json`` prints of a revision."""
+    """What ``log --json`` prints of a revision; ``branch`` only for what was tried and never the file's."""
     revision = entry.revision
+    tried: dict[str, Json] = {"branch": True} if revision.branch else {}
     return {
         "revision": revision.number,
         "hash": revision.hash,
@@ -100,7 +101,7 @@ def entry_json(entry: Entry) -> dict[str, Json]:
         "time": revision.time,
         "accuracy": entry.accuracy,
         "edits": None if revision.edits is None else list(revision.edits),
-        "branch": revision.branch,
+        **tried,
     }
 
 

@@ -17,8 +17,12 @@ from .text import plain
 APPLICATION_ID = 0x636F7473
 """``cots``: what tells a history from any other SQLite file."""
 
+SUFFIX = ".history.db"
+
 TIMEOUT_S = 5.0
 """How long to wait for another process that is writing."""
+
+_NO_SHARED_MEMORY = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_READONLY)
 
 _REVISIONS = (
     # `content` stands last: a row's other columns are then read without its pages. `base` is the revision against
@@ -71,7 +75,7 @@ def history_path(path: str | Path) -> Path:
     """
     target = Path(os.path.realpath(path))
     name = target.name
-    return target.with_name((name[:-5] if name.endswith(".json") else name) + ".history.db")
+    return target.with_name((name[:-5] if name.endswith(".json") else name) + SUFFIX)
 
 
 def connect(path: str | Path, *, timeout: float = TIMEOUT_S) -> tuple[sqlite3.Connection, str]:
@@ -87,6 +91,7 @@ def connect(path: str | Path, *, timeout: float = TIMEOUT_S) -> tuple[sqlite3.Co
     database = history_path(path)
     notice = ""
     with translated(database):
+        _refuse_folder(database)
         _create_like(database, Path(path))
         try:
             return _open_to_write(database, timeout), notice
@@ -119,10 +124,11 @@ def connect_to_read(path: str | Path, *, timeout: float = TIMEOUT_S) -> sqlite3.
     except OSError:
         return None
     with translated(database):
+        _refuse_folder(database)
         try:
             return _open_to_read(database, "mode=rw", timeout)
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY):
+            if error.sqlite_errorcode & 0xFF not in _NO_SHARED_MEMORY:
                 raise
         return _open_on_read_only_disk(database, timeout)
 
@@ -171,17 +177,40 @@ def _explained(error: sqlite3.Error) -> tuple[str, str]:
     return f"the history cannot be used: {error}", "Check the disk; the system's file needs no history."
 
 
+def _refuse_folder(database: Path) -> None:
+    if database.is_dir():
+        hint = "Rename the folder, so that a history can be begun here."
+        raise HistoryError("is a folder where the history should be", where=plain(str(database)), hint=hint)
+
+
 def _open_to_write(database: Path, timeout: float) -> sqlite3.Connection:
+    try:
+        return _opened_to_write(database, timeout, shared=True)
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF not in _NO_SHARED_MEMORY:
+            raise
+    return _opened_to_write(database, timeout, shared=False)
+
+
+def _opened_to_write(database: Path, timeout: float, *, shared: bool) -> sqlite3.Connection:
+    """``shared`` for WAL, which needs memory that processes share; some network disks have none, and there the older
+    mode is as safe. A database in WAL mode is brought out of it by one who has it alone."""
     # A session may hand its connection from one thread to another; it never uses it from two at once.
     connection = sqlite3.connect(database, timeout=timeout, isolation_level=None, check_same_thread=False)
     try:
         connection.row_factory = sqlite3.Row
+        if not shared:
+            connection.execute("PRAGMA locking_mode = EXCLUSIVE")  # before anything that would ask for that memory
+            connection.execute("PRAGMA journal_mode = DELETE")
+            connection.execute("PRAGMA locking_mode = NORMAL")
         connection.execute("PRAGMA synchronous = FULL")
         _check(connection, database)
         _migrate(connection, database)
-        # Some network disks cannot do WAL, and a second process may be reading: the older mode is as safe.
-        with contextlib.suppress(sqlite3.OperationalError):
-            connection.execute("PRAGMA journal_mode = WAL")
+        if shared:
+            with contextlib.suppress(sqlite3.OperationalError):  # another process may be reading
+                connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("BEGIN IMMEDIATE")  # whether that works is seen at the first use
+            connection.execute("ROLLBACK")
     except BaseException:
         connection.close()
         raise

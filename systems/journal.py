@@ -14,9 +14,10 @@ from .delta import compress, decompress
 from .edit_json import edits_from_json, edits_to_json
 from .edits import Edit, apply, invert
 from .file import parse, render
-from .history_store import TIMEOUT_S, connect, connect_in_memory, history_path, transaction, translated
+from .history_store import TIMEOUT_S, connect_in_memory, history_path, transaction, translated
 from .json_form import Json
 from .model import System
+from .renamed_history import connect_along
 from .revisions import hash_of, now, pack, unpack
 from .sources import decode, read_bytes, source_name
 from .text import plain
@@ -74,7 +75,7 @@ class Journal:
             HistoryError: the database cannot be used (see ``history_store.connect``), or holds steps that this
                 version cannot replay.
         """
-        connection, notice = connect(path, timeout=timeout) if durable else (connect_in_memory(), "")
+        connection, notice = connect_along(path, timeout=timeout) if durable else (connect_in_memory(), "")
         try:
             return cls(path, connection, notice)
         except BaseException:

@@ -13,7 +13,8 @@ def merge_order(
 ) -> tuple[list[Id], list[Id]]:
     """The ids of ``kept``, all of which one side has, in one order; and those that both moved, to different places.
 
-    What one side moved or added stands behind what it follows there.
+    What one side added stands behind what it follows there; what it moved, behind the next before it that the other
+    side did not move.
     """
     if prefer_theirs:
         ours, theirs = theirs, ours
@@ -26,15 +27,18 @@ def merge_order(
     contested = [i for i in base if i in both and _before(ours, i, common) != _before(theirs, i, common)]
     present = set(result)
     behind: Id | None = None
+    steady: Id | None = None
     for identity in theirs:
         if identity not in kept:
             continue
-        if identity not in present or identity in moved_there - both:
-            if identity in present:
-                result.remove(identity)
+        if identity in moved_there - both:
+            result.remove(identity)
+            result.insert(0 if steady is None else result.index(steady) + 1, identity)
+        elif identity not in present:
             result.insert(0 if behind is None else result.index(behind) + 1, identity)
-            present.add(identity)
         behind = identity
+        if identity not in moved_here:
+            steady = identity
     return result, contested
 
 

@@ -42,6 +42,19 @@ def names_revision(source: str) -> bool:
     return parts is not None and os.path.lexists(parts[0])
 
 
+def misspelt_revision(source: str) -> InputError | None:
+    """The error for ``FILE@`` and something that is no revision, where FILE is there; ``None`` for anything else."""
+    path, at, name = source.rpartition("@")
+    if not at or not os.path.isfile(path):
+        return None
+    shown = plain(path)
+    return InputError(
+        f'"{plain(name)}" names no revision',
+        where=shown,
+        hint=f"@3 is the third, @a1b2 the one whose hash begins so, @~1 the one before the last: cotsmith log {shown}",
+    )
+
+
 def revision_bytes(source: str) -> bytes | None:
     """The bytes that ``FILE@REVISION`` or git's ``REV:path`` names; ``None`` when ``source`` is neither.
 
@@ -58,18 +71,14 @@ def revision_bytes(source: str) -> bytes | None:
 
 
 def _from_history(path: str, name: str) -> bytes:
-    from .history import History, history_path  # SQLite only where a revision is meant
+    from .history import History  # SQLite only where a revision is meant
+    from .renamed_history import no_history
 
     if not path:
         raise InputError("names no file", where=f"@{plain(name)}", hint=f"Put the file first: FILE@{plain(name)}")
     history = History.read(path)
     if history is None:
-        missing = not os.path.lexists(path)
-        raise InputError(
-            "there is no such file" if missing else "has no history yet",
-            where=plain(path),
-            hint=f"{plain(history_path(path).name)} is not there; it begins with the first save by cotsmith.",
-        )
+        raise no_history(path)
     with history:
         return history.content(history.find(name))
 

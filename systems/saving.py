@@ -150,10 +150,10 @@ def record_outside_change(path: str | Path, *, timeout: float = TIMEOUT_S) -> Re
 
 def record_as_person(
     path: str | Path, *, author: str | None = None, reason: str = "", timeout: float = TIMEOUT_S
-) -> Revision | None:
+) -> tuple[Revision | None, str]:
     """Record the file as it is as a person's revision, with the reason; ``None`` if the last one holds it already.
 
-    Begins a history when there is none.
+    Begins a history when there is none. The second value is ``History.notice``.
 
     Raises:
         InputError: the file cannot be read.
@@ -163,7 +163,7 @@ def record_as_person(
     who = person_name() if author is None else author
     draft = _Draft(content, None, "person", who, reason, None)
     with History.open(path, timeout=timeout) as history, history.transaction():
-        return _settle(history, draft)
+        return _settle(history, draft), history.notice
 
 
 def record_evaluation(

@@ -10,7 +10,7 @@ from importlib import resources
 from pathlib import Path
 
 from ..errors import InputError, UsageError
-from .revision_spec import revision_bytes
+from .revision_spec import misspelt_revision, revision_bytes
 from .text import did_you_mean, plain
 
 SIZE_LIMIT = 64 * 1024 * 1024
@@ -113,10 +113,17 @@ def _file_bytes(path: Path, name: str) -> bytes:
         with path.open("rb") as file:
             return file.read(SIZE_LIMIT + 1)
     except FileNotFoundError as error:
-        raise InputError("there is no such file", where=name, hint=_similar(path)) from error
+        raise misspelt_revision(str(path)) or InputError(
+            "there is no such file", where=name, hint=_missing(path)
+        ) from error
 
 
-def _similar(path: Path) -> str:
+def _missing(path: Path) -> str:
+    """What to do about a file that is not there."""
+    from .history_store import history_path  # SQLite only where it matters
+
+    if history_path(path).exists():
+        return f"Its history is there; bring it back: cotsmith restore {plain(str(path))}@~0"
     try:
         names = os.listdir(path.parent)
     except OSError:

@@ -77,10 +77,10 @@ def test_each_candidate_is_a_revision_of_the_climb(
     _, found, _ = optimized(cards, draft, capsys)
     assert run(["log", str(draft), "--json"]) == 0
     log = json.loads(capsys.readouterr().out)
-    tried = [entry for entry in log if entry["branch"]]
+    tried = [entry for entry in log if "branch" in entry]
     assert [entry["revision"] for entry in reversed(tried)] == [one["revision"] for one in found["climb"]]
     assert [entry["accuracy"] for entry in reversed(tried)] == [one["dev"] for one in found["climb"]]
-    start = next(entry for entry in log if not entry["branch"])
+    start = next(entry for entry in log if "branch" not in entry)
     assert start["accuracy"] == found["dev"]["before"]
     first, last = (f"{draft}@{found['climb'][k]['revision']}" for k in (0, -1))
     assert run(["diff", first, last, "--format", "json"]) in (0, 1)
@@ -103,7 +103,7 @@ def test_accepting_writes_a_revision_by_the_optimiser(
     assert load(draft) == apply(before, edits_from_json(found["edits"]))
     assert run(["log", str(draft), "--json"]) == 0
     last = json.loads(capsys.readouterr().out)[0]
-    assert (last["kind"], last["revision"], last["branch"]) == ("optimiser", found["revision"], False)
+    assert (last["kind"], last["revision"], "branch" in last) == ("optimiser", found["revision"], False)
     assert last["accuracy"] == found["dev"]["after"]
 
 

@@ -81,7 +81,7 @@ class TestWhichTwo:
             (("pets.json@7",), "there is no revision 7"),
             (("@1", "gallery:demo"), "names no file"),
             (("HEAD:pets.json",), "git has no"),
-            (("none.json",), "has no history yet"),
+            (("none.json",), "there is no such file"),
             (("pets.json", "--data", "cards"), "--data needs an encoder"),
         ):
             result = cotsmith("diff", *arguments)

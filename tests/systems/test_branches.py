@@ -60,7 +60,7 @@ def test_the_log_shows_the_climb(file: Path) -> None:
     with History.open(file) as history:
         found = entries(history)
     assert [entry.accuracy for entry in found] == [0.8, 0.7, None]
-    assert [entry_json(entry)["branch"] for entry in found] == [True, True, False]
+    assert [entry_json(entry).get("branch", False) for entry in found] == [True, True, False]
     lines = ["".join(span.text for span in line) for line in log_text(found, width=100)]
     assert any("tried: greener" in line for line in lines)
 

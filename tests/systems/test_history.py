@@ -307,6 +307,34 @@ def test_a_database_of_somebody_else_is_left_alone(file: Path) -> None:
     assert load(file) == PETS
 
 
+def test_a_folder_in_the_place_of_the_database_is_told_as_such(file: Path) -> None:
+    history_path(file).mkdir()
+    saved = save(file)
+    assert load(file) == PETS
+    assert "is a folder where the history should be" in saved.warnings[0]
+    with pytest.raises(HistoryError, match="is a folder"):
+        History.read(file)
+
+
+@pytest.mark.parametrize("before", [False, True], ids=["from the start", "moved there in WAL mode"])
+def test_a_disk_without_memory_that_processes_share_gets_the_older_mode(file: Path, before: bool) -> None:
+    """As some network disks are: the file that SQLite keeps that memory in cannot be had."""
+    if before:
+        save(file)
+    shared = Path(f"{history_path(file)}-shm")
+    shared.unlink(missing_ok=True)
+    shared.mkdir()
+    for name in ("a", "b"):
+        assert save(file, SetName(name)).warnings == ()
+    with History.open(file) as history:
+        assert history.connection.execute("PRAGMA journal_mode").fetchone()[0] == "delete"
+    assert [r.number for r in revisions(file)] == [1, 2, 3][: 2 + before]
+    shared.rmdir()
+    save(file, SetName("c"))
+    with History.open(file) as history:
+        assert history.connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
+
+
 def test_a_locked_database_costs_the_revision_but_not_the_file(file: Path) -> None:
     save(file)
     other = sqlite3.connect(history_path(file), isolation_level=None)

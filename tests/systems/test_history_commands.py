@@ -201,10 +201,17 @@ class TestRecord:
             "pets.json is now revision 4.\n"
         )
         newest = json.loads(cotsmith("log", "pets.json", "--json").out)[0]
+        assert " ".join(newest) == "revision hash parent author kind reason time accuracy edits"
         assert (newest["kind"], newest["author"], newest["reason"]) == ("person", "Robin", "a darker red")
         assert edits_from_json(newest["edits"]) == (RewordOption("color", "scarlet", "crimson"),)
         assert "nothing to record" in cotsmith("history", "record", "pets.json").err
         assert len(json.loads(cotsmith("log", "pets.json", "--json").out)) == 4
+
+    def test_a_damaged_history_is_not_set_aside_in_silence(self, cotsmith: Command) -> None:
+        history_path(FILE).write_bytes(b"garbage" * 1000)
+        told = cotsmith("history", "record", "pets.json").err
+        assert "was set aside as pets.history.db.corrupt-1" in told
+        assert told.endswith("pets.json is now revision 1.\n")
 
     def test_it_begins_a_history(self, cotsmith: Command) -> None:
         Path("new.json").write_text(render(PETS), "utf-8")

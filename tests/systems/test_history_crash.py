@@ -81,15 +81,18 @@ def saver() -> Iterator[tuple[IO[str], IO[str]]]:
 
 
 def run_until_killed(
-    pipes: tuple[IO[str], IO[str]], file: Path, step: int, delay_s: float
+    pipes: tuple[IO[str], IO[str]], file: Path, step: int, after: int = 0, delay_s: float = 0
 ) -> tuple[list[list[str]], int]:
-    """One child's acknowledgements, each a number and a hash, and the signal that it died of."""
+    """One child's acknowledgements, each a number and a hash, and the signal that it died of.
+
+    With ``step`` < 0 it is killed ``delay_s`` seconds after ``after`` saves.
+    """
     orders, answers = pipes
     orders.write(f"{file} {step}\n")
     orders.flush()
     acknowledged: list[list[str]] = []
     child = 0
-    ready = False
+    ready = killed = False
     while True:
         words = answers.readline().split()
         if words[0] == "child":
@@ -100,7 +103,8 @@ def run_until_killed(
             acknowledged.append(words[1:])
         elif words[0] == "dead":
             return acknowledged, int(words[1])
-        if step < 0 and child and ready and words[0] in ("child", "ready"):
+        if step < 0 and child and ready and len(acknowledged) == after and not killed:
+            killed = True
             time.sleep(delay_s)
             os.kill(child, signal.SIGKILL)
 
@@ -132,7 +136,7 @@ def test_killed_at_fifty_random_points_while_saving(tmp_path: Path) -> None:
     acknowledged: list[list[str]] = []
     with saver() as pipes:
         for _ in range(50):
-            new, died_of = run_until_killed(pipes, file, -1, chance.uniform(0, 0.03))
+            new, died_of = run_until_killed(pipes, file, -1, chance.randrange(3), chance.uniform(0, 0.03))
             assert died_of == signal.SIGKILL
             acknowledged += new
             check(file, acknowledged)
@@ -147,7 +151,7 @@ def test_killed_before_and_after_each_call_that_reaches_the_disk(tmp_path: Path)
         for step in range(200):
             file = tmp_path / f"{step}.json"
             save(file, SetName("first"))
-            acknowledged, died_of = run_until_killed(pipes, file, step, 0)
+            acknowledged, died_of = run_until_killed(pipes, file, step)
             check(file, acknowledged)
             if not died_of:
                 break
