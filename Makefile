@@ -8,6 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 TORCH_INDEX ?=
 
 OPENAI2 := .build/openai2
+SITE_PACKAGES := "import sysconfig; print(sysconfig.get_path('purelib'))"
 
 .PHONY: demo test test-openai2 check bench docs clean
 .DELETE_ON_ERROR:
@@ -18,9 +19,10 @@ demo: $(READY)
 test: $(READY)
 	$(BIN)/python -m pytest -n auto
 
-# The tests of the LLM clients once more with the older major of OpenAI's SDK, which other packages still ask for.
+# What speaks to LLMs once more with the older major of OpenAI's SDK, which other packages still ask for.
 test-openai2: $(OPENAI2)/.ready .build/cotsmith
-	PYTHONPATH=.build $(OPENAI2)/bin/python -m pytest tests/authoring/test_clients.py
+	PYTHONPATH=.build $(OPENAI2)/bin/python -m pytest tests/authoring/test_clients.py \
+		tests/authoring/test_dspy_engine.py tests/authoring/test_optimize_with_llm.py
 
 check: $(READY) .build/cotsmith
 	$(BIN)/ruff check .
@@ -54,11 +56,12 @@ $(READY): pyproject.toml constraints.txt
 	@$(PIP) install -c constraints.txt -e . --group dev > $(VENV)/install.log 2>&1 || { cat $(VENV)/install.log; exit 1; }
 	touch $@
 
-$(OPENAI2)/.ready: pyproject.toml constraints.txt
+# Everything of the first environment, but the older SDK before the newer one. That the extra dspy goes with it, too, is
+# what pip finds out here.
+$(OPENAI2)/.ready: $(READY)
 	$(PYTHON) -m venv --clear $(OPENAI2)
-	grep -v '^openai==' constraints.txt > $(OPENAI2)/constraints.txt
-	$(OPENAI2)/bin/python -m pip --disable-pip-version-check install --quiet -c $(OPENAI2)/constraints.txt \
-		"openai>=2.20,<3" anthropic click hypothesis json-repair jsonschema platformdirs pytest
+	$(BIN)/python -c $(SITE_PACKAGES) > $$($(OPENAI2)/bin/python -c $(SITE_PACKAGES))/first.pth
+	$(OPENAI2)/bin/python -m pip --disable-pip-version-check install --quiet "openai==2.54.0" "cotsmith[dspy]"
 	touch $@
 
 # mypy reads the tests' `import cotsmith` through this link, whatever the clone's folder is called.

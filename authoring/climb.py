@@ -8,6 +8,7 @@ from functools import reduce
 from typing import TypeAlias
 
 from ..errors import DataError, EditError, InvalidSystemError
+from ..scoring.comparison import paired
 from ..scoring.evaluation import Evaluation
 from ..scoring.incremental import Encode
 from ..scoring.likelihood import cross_entropy
@@ -18,7 +19,7 @@ from ..systems.text import plain
 from .locks import Cell, renamed, touched
 
 NOISE = 0.05
-"""The largest p-value of a move, McNemar's exact test on train, at which it is still taken."""
+"""The largest p-value, by McNemar's exact test, of what counts as more than chance: on train a move, on dev a gain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,8 @@ class Tried:
 class Candidate:
     """A system on the climb: ``number`` counts from 1, ``move`` led here from the candidate before.
 
-    Accuracies are shares of 1; ``dev_loss`` is the cross-entropy on dev, in nats.
+    Accuracies are shares of 1; ``dev_loss`` is the cross-entropy on dev, in nats. ``best`` tells that nothing before it
+    was as good on dev.
     """
 
     number: int
@@ -57,16 +59,18 @@ class Candidate:
     train_accuracy: float
     dev_accuracy: float
     dev_loss: float
+    best: bool
 
 
 Record: TypeAlias = Callable[[Candidate, Evaluation], None]
 
 
 class Climb:
-    """The state of a climb: where it stands, the best so far, and what was tried.
+    """The state of a climb: where it stands, the best so far, and in ``tried`` what became of every move.
 
     Every move must gain on train by more than noise. Which of the systems on the way is best is decided on dev, by
-    accuracy and, where that is equal, by cross-entropy; test is never seen here. ``record`` is told each candidate as
+    accuracy and, where that is equal, by cross-entropy; test is never seen here. It is over when ``patience``
+    candidates in a row, taken together, make dev no better by more than noise. ``record`` is told each candidate as
     soon as it is measured, with its evaluation on dev.
     """
 
@@ -89,9 +93,12 @@ class Climb:
         self.encode = encode
         self.locked = locked
         self.candidates: list[Candidate] = []
+        self.tried: list[Tried] = []
         self.best = 0
         self.best_dev = dev
         self._best_key = _key(dev)
+        self._sure = dev  # no candidate since is better than this by more than noise
+        self._unsure = 0
         self._record = record
 
     @property
@@ -99,8 +106,9 @@ class Climb:
         """Why the climb is over, in a few words; empty while it goes on."""
         if len(self.candidates) >= self.most:
             return "the budget is used up"
-        if len(self.candidates) - self.best >= self.patience:
-            return f"{self.patience} candidates in a row were no better on dev"
+        if self._unsure >= self.patience:
+            many = f"{self.patience} candidates in a row" if self.patience > 1 else "a candidate"
+            return f"{many} made dev no better by more than chance"
         return ""
 
     @property
@@ -110,6 +118,11 @@ class Climb:
 
     def consider(self, move: Move) -> Tried:
         """Try ``move`` where the climb stands, and take it if it gains on train by more than noise."""
+        tried = self._try(move)
+        self.tried.append(tried)
+        return tried
+
+    def _try(self, move: Move) -> Tried:
         try:
             held = touched(self.train.system, move.edits, self.locked)
             if held:
@@ -140,10 +153,16 @@ class Climb:
         self.locked = frozenset(reduce(renamed, move.edits, cell) for cell in self.locked)
         key = _key(dev)
         number = len(self.candidates) + 1
-        candidate = Candidate(number, move, dev.system, train.accuracy, dev.accuracy, -key[1])
+        best = key > self._best_key
+        candidate = Candidate(number, move, dev.system, train.accuracy, dev.accuracy, -key[1], best)
         self.candidates.append(candidate)
-        if key > self._best_key:
+        if best:
             self.best, self.best_dev, self._best_key = number, dev, key
+        gain = paired(self._sure.correct, dev.correct)
+        if gain.difference > 0 and gain.p <= NOISE:
+            self._sure, self._unsure = dev, 0
+        else:
+            self._unsure += 1
         if self._record is not None:
             self._record(candidate, dev)
 

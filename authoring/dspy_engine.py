@@ -15,8 +15,8 @@ from ..errors import CotsmithError, Interrupted, LLMError, UsageError
 from ..systems.json_form import Json
 from .asking import ask
 from .climb import Climb, Move
-from .compact import names_text, system_text
-from .evidence import evidence_text
+from .failures import ReplyError
+from .feedback import FIELDS, Feedback
 from .groups import Group, confused_groups
 from .judging import Verdict, judge
 from .llm import Message, Request, Streaming
@@ -35,6 +35,12 @@ MINIBATCH = 2
 GEPA_SHARE = 0.6
 """The share of the calls that may go into better instructions; the rest is for proposals with them."""
 
+FRUITLESS = 2
+"""So many rounds over the groups in a row that bring nothing end the climb: the LLM is told once what did not help."""
+
+UNUSABLE = 3
+"""So many replies in a row that cannot be used end it, too."""
+
 _REFLECTION: dict[str, Json] = {
     "type": "object",
     "properties": {"new_instruction": {"type": "string"}},
@@ -46,10 +52,10 @@ _REFLECTION: dict[str, Json] = {
 class DSPyEngine:
     """Climbs by what ``llm`` proposes for groups of confused classes.
 
-    A DSPy program is given the system, a group, and the evidence of the train images, and proposes edits. GEPA
-    rewrites its instructions from the textual feedback of each proposal's measured effect, on train, and keeps those
-    that score best on dev. Every edit proposed on the way is a move of the climb. Then the best program proposes again,
-    from where the climb stands, until nothing more is taken or the calls are used up.
+    A DSPy program is given the system, a group, and what train images, checks and earlier moves say, and proposes
+    edits. GEPA rewrites its instructions from the textual feedback of each proposal's measured effect, on train, and
+    keeps those that score best on dev. Every edit proposed on the way is a move of the climb. Then the best program
+    proposes again, from where the climb stands, until nothing more is taken or the calls are used up.
     """
 
     def __init__(self, llm: RememberingLLM, *, seed: int = 0, watch: Callable[[Streaming], None] | None = None) -> None:
@@ -61,6 +67,7 @@ class DSPyEngine:
     def __call__(self, climb: Climb, *, cancelled: Callable[[], bool] | None = None) -> Cost:
         """Climb. Raises ``LLMError`` when the first call fails already; later, what was found counts."""
         session = _Session(self._llm, climb, cancelled or (lambda: False), self._watch)
+        interrupted = False
         with _quiet_dspy():
             import dspy
 
@@ -69,66 +76,71 @@ class DSPyEngine:
                 with dspy.context(lm=student, adapter=dspy.JSONAdapter(), disable_history=True):
                     self._climb(session)
             except (KeyboardInterrupt, Interrupted):
-                session.harvest()
-                raise Interrupted("interrupted") from None
-        if session.failure is not None and not self._llm.calls:
-            raise session.failure
-        ended = session.failure.message if session.failure else "the calls are used up" if self._llm.used_up else ""
-        return Cost(self._llm.name, self._llm.usage, self._llm.calls, ended, session.failure is not None)
+                interrupted = True
+        if session.broken is not None:
+            raise session.broken
+        failure = session.failure
+        if failure is not None and not self._llm.calls:
+            raise failure
+        return Cost(
+            self._llm.name,
+            self._llm.usage,
+            self._llm.calls,
+            failure.message if failure else self._llm.ended,
+            failure,
+            interrupted,
+            tuple(exchange.to_json() for exchange in self._llm.exchanges),
+        )
 
     def _climb(self, session: _Session) -> None:
         groups = session.groups()
         if not groups:
             return
-        program = _program()
-        if self._llm.calls_left * GEPA_SHARE > 2 * len(groups) + MINIBATCH:
-            program = _improved(program, session, groups, self._seed, int(self._llm.calls_left * GEPA_SHARE))
-            session.harvest()
-        while groups and not session.over:
+        program, most = _program(), int(self._llm.most * GEPA_SHARE)
+        if most > 2 * len(groups) + MINIBATCH:
+            program = _improved(program, session, groups, self._seed, most)
+        fruitless = 0
+        while groups and not session.over and fruitless < FRUITLESS:
+            before = len(session.climb.candidates)
             for group in groups:
                 session.run(program, group)
-            if not session.harvest():
-                return
+            fruitless = 0 if len(session.climb.candidates) > before else fruitless + 1
             groups = session.groups()
 
 
 @dataclass(eq=False)
 class _Session:
-    """One climb with an LLM: the bridge between DSPy's calls and ours, and the moves that came of them."""
+    """One climb with an LLM: the bridge between DSPy's calls and ours.
+
+    ``failure`` is why the LLM cannot be asked any further, ``broken`` an error of our own, which DSPy would swallow.
+    """
 
     llm: RememberingLLM
     climb: Climb
     cancelled: Callable[[], bool]
     watch: Callable[[Streaming], None] | None
     failure: LLMError | None = None
+    broken: Exception | None = None
 
     def __post_init__(self) -> None:
-        self.moves: dict[Move, None] = {}
+        self.feedback = Feedback(self.climb)
+        self._unusable = 0
 
     @property
     def over(self) -> bool:
         """Whether to stop asking."""
-        return bool(self.failure or self.climb.stopped or self.llm.used_up or self.cancelled())
+        return bool(self.failure or self.broken or self.climb.stopped or self.llm.ended or self.cancelled())
 
     def groups(self) -> tuple[Group, ...]:
         """The classes to improve where the climb stands."""
         return confused_groups(self.climb.train, MOST_GROUPS)
 
-    def inputs(self, group: Group) -> dict[str, str]:
-        """What the program is given: the same on train and dev, and all of it from train."""
-        train = self.climb.train
-        return {
-            "system": system_text(train.system),
-            "group": names_text(group),
-            "evidence": evidence_text(train, group),
-        }
-
     def run(self, program: Any, group: Group) -> None:
-        """Let the program propose for a group, and keep the moves; a reply that cannot be used brings none."""
+        """Let the program propose for a group, and try that; a reply that cannot be used brings nothing."""
         if self.over:
             return
         try:
-            prediction = program(**self.inputs(group))
+            prediction = program(**self.feedback.inputs(group))
         except CotsmithError:
             raise
         except Exception:  # DSPy wraps every error of a call in its own; `failure` has what it was
@@ -136,21 +148,13 @@ class _Session:
         self.judged(prediction.proposals, group, self.climb.train)
 
     def judged(self, value: Json, group: Group, evaluation: Evaluation) -> Verdict:
-        """Measure proposals where the climb stands, and keep their moves."""
+        """Measure proposals on ``evaluation``, and try them where the climb stands, the largest gain first."""
         verdict = judge(evaluation, value, group, locked=self.climb.locked, encode=self.climb.encode)
-        self.moves.update(dict.fromkeys(verdict.moves))
-        return verdict
-
-    def harvest(self) -> int:
-        """Try the moves that were proposed, that with the largest gain first; returns how many were taken."""
-        ranked = sorted(self.moves, key=lambda move: -_gain(self.climb, move))
-        self.moves = {}
-        taken = 0
-        for move in ranked:
+        for move in sorted(verdict.moves, key=lambda move: -_gain(self.climb, move)):
             if self.climb.stopped:
                 break
-            taken += self.climb.consider(self.climb.remaining(move)).taken
-        return taken
+            self.climb.consider(self.climb.remaining(move))
+        return verdict
 
     def ask(self, task: str, instructions: str, text: str, schema: dict[str, Json]) -> str:
         """One call of ours for one of DSPy's: the reply, read and validated, as JSON."""
@@ -160,10 +164,16 @@ class _Session:
             answer = ask(self.llm, request, watch=self.watch, cancelled=self.cancelled)
         except Interrupted:
             raise KeyboardInterrupt from None
-        except LLMError as error:
-            if not self.llm.used_up:
+        except ReplyError as error:
+            self._unusable += 1
+            if self._unusable >= UNUSABLE:
                 self.failure = error
             raise
+        except LLMError as error:
+            if not self.llm.ended:
+                self.failure = error
+            raise
+        self._unusable = 0
         return json.dumps(answer.value, ensure_ascii=False)
 
 
@@ -185,15 +195,11 @@ def _gain(climb: Climb, move: Move) -> int:
 
 
 def _program() -> Any:
-    """The program: one prediction, from system, group and evidence to proposals."""
+    """The program: one prediction, from the ``FIELDS`` of the feedback to proposals."""
     import dspy
 
-    fields = {
-        "system": (str, dspy.InputField(desc="its attributes, then for each class a row of its rules in their order")),
-        "group": (str, dspy.InputField(desc="the classes to improve")),
-        "evidence": (str, dspy.InputField(desc="what labelled images say")),
-        "proposals": (list[dict[str, Any]], dspy.OutputField(desc='each {"rationale": ..., "edit": {...}}')),
-    }
+    fields: dict[str, Any] = {name: (str, dspy.InputField(desc=desc)) for name, desc in FIELDS.items()}
+    fields["proposals"] = list[dict[str, Any]], dspy.OutputField(desc='each {"rationale": ..., "edit": {...}}')
     signature = dspy.make_signature(fields, load_prompt("optimize").instructions)
     return dspy.Predict(signature)
 
@@ -207,12 +213,16 @@ def _improved(program: Any, session: _Session, groups: Sequence[Group], seed: in
 
     def metric(gold: Any, pred: Any, trace: Any = None, name: Any = None, pred_trace: Any = None) -> Any:
         del trace, name, pred_trace  # DSPy's signature
-        verdict = session.judged(pred.proposals, gold.members, sides[gold.side])
+        try:
+            verdict = session.judged(pred.proposals, gold.members, sides[gold.side])
+        except Exception as error:
+            session.broken = error
+            raise
         return dspy.Prediction(score=verdict.score, feedback=verdict.feedback)
 
     def examples(side: str) -> list[Any]:
-        names = ("system", "group", "evidence")
-        return [dspy.Example(side=side, members=g, **session.inputs(g)).with_inputs(*names) for g in groups]
+        inputs = session.feedback.inputs
+        return [dspy.Example(side=side, members=g, **inputs(g)).with_inputs(*FIELDS) for g in groups]
 
     gepa = dspy.GEPA(
         metric=metric,

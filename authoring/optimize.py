@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 from ..errors import UsageError
+from ..systems.file import render
 from .climb import Record
 from .llm import LLM, Streaming
 from .locks import Cell
 from .optimizing import BUDGETS, Engine, Optimized, run_engine
+from .standing import Pace, Standing
 
 if TYPE_CHECKING:
     from ..scoring.encoder import Encoder
     from ..scoring.evaluation import Data
     from ..scoring.scores import Combine
+    from ..scoring.threefold import Threefold
     from ..systems.model import System
     from ..terminal import Progress
 
@@ -28,12 +33,14 @@ ENGINES: tuple[EngineName, ...] = get_args(EngineName)
 class Optimization:
     """``found`` by the engine that was asked for; ``control`` is what the engine without an LLM finds on its own.
 
-    ``control`` is None where that is the engine. ``note`` says how the images were split, if that was done here.
+    ``control`` is None where that is the engine, and where a person ended the run before it was through. ``note`` says
+    how the images were split, if that was done here.
     """
 
     found: Optimized
     control: Optimized | None
     note: str
+    interrupted: bool = False
 
 
 def optimize(
@@ -45,6 +52,7 @@ def optimize(
     llm: LLM | None = None,
     calls: Path | None = None,
     budget: int | Literal["light", "medium", "heavy"] = "medium",
+    max_tokens: int | None = None,
     seed: int = 0,
     patience: int = 3,
     combine: Combine = "sum",
@@ -52,8 +60,8 @@ def optimize(
     batch_size: int | None = None,
     progress: Progress | None = None,
     record: Record | None = None,
+    standing: Callable[[Standing], None] | None = None,
     watch: Callable[[Streaming], None] | None = None,
-    called: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> Optimization:
     """Let an engine improve ``system`` on the train images of ``data``, choose on dev, and report on test once.
@@ -67,15 +75,17 @@ def optimize(
             removed when the run is complete. Left out, nothing is kept.
         budget: how many candidates may be taken, and with an LLM how many calls made: ``light`` 20, ``medium`` 60,
             ``heavy`` 200.
-        patience: it stops after so many candidates in a row that are no better on dev.
+        max_tokens: no further call is made when so many tokens are spent, in and out together; None for no limit.
+        patience: it stops after so many candidates in a row that make dev no better by more than chance.
         locked: cells that a person set; they stay.
         progress: told ``(done, total)`` images as they are encoded.
         record: told of each candidate as soon as it is measured, with its evaluation on dev.
-        watch: told how a reply of the LLM comes; ``called`` is told ``(done, most)`` calls.
+        standing: told how far it is after each call, and before ``record`` of each candidate.
+        watch: told how a reply of the LLM comes.
         cancelled: when it becomes true, or at Ctrl-C, the best so far is the result.
 
     Raises:
-        UsageError: no LLM for ``dspy``, packages that are missing, an unknown budget.
+        UsageError: no LLM for ``dspy``, packages that are missing, an unknown budget, ``calls`` of another run.
         DataError: no test images, or none to learn from.
         LLMError: the first call fails already.
     """
@@ -112,16 +122,36 @@ def optimize(
             cancelled=cancelled,
         )
 
+    pace = Pace(most, start.dev.accuracy, standing)
     if engine == "greedy" or llm is None:
-        return Optimization(run("greedy", None, record), None, start.note)
+        found = run("greedy", None, pace.recording(record))
+        return Optimization(found, None, start.note, found.interrupted)
     from .dspy_engine import DSPyEngine
     from .memo import RememberingLLM
 
-    memo = RememberingLLM(llm, calls, most=most, called=called)
-    found = run("dspy", DSPyEngine(memo, seed=seed, watch=watch), record)
-    if not found.interrupted and not found.cost.failed:
+    memo = RememberingLLM(
+        llm, calls, most=most, max_tokens=max_tokens, task=_task(start, llm, seed), called=pace.called
+    )
+    pace.follow(memo)
+    found = run("dspy", DSPyEngine(memo, seed=seed, watch=watch), pace.recording(record))
+    if found.interrupted:
+        return Optimization(found, None, start.note, True)
+    control = run("greedy", None, None)
+    if control.interrupted:
+        return Optimization(found, None, start.note, True)
+    if found.cost.failure is None:
         memo.forget()
-    return Optimization(found, run("greedy", None, None), start.note)
+    return Optimization(found, control, start.note)
+
+
+def _task(start: Threefold, llm: LLM, seed: int) -> str:
+    """What the calls of a run are for: runs of the same task may share their calls."""
+    digest = hashlib.sha256(json.dumps([llm.name, start.dev.combine, seed]).encode())
+    digest.update(render(start.dev.system).encode("utf-8", "surrogatepass"))
+    for part in (start.train, start.dev):
+        digest.update(part.images.tobytes())
+        digest.update(part.labels.tobytes())
+    return digest.hexdigest()
 
 
 def budget_of(budget: int | str) -> int:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 from click.core import ParameterSource
 
-from ..errors import HistoryError, UsageError
+from ..errors import HistoryError, Interrupted, UsageError
 from ..scoring.options import DataChoice, EncoderChoice, combine_option, data_options, encoder_options
 from ..systems.describe import describe
 from ..systems.sources import GALLERY, STDIN
@@ -23,8 +23,11 @@ if TYPE_CHECKING:
     from ..scoring.evaluation import Evaluation
     from ..scoring.scores import Combine
     from .climb import Candidate
+    from .llm import LLM
     from .optimize import Optimization
     from .proposals import Proposals
+    from .standing import Standing
+    from .waiting import StatusLine
 
 Accept = Literal["ask", "all", "improved", "none"]
 
@@ -35,21 +38,30 @@ class _Climb:
 
     file: str
     recorded: bool
-    best: float = 0.0
+    line: StatusLine
+    standing: Standing | None = None
     revisions: list[int] = field(default_factory=list)
+
+    def stand(self, standing: Standing) -> None:
+        """Show how far it is, where somebody looks."""
+        self.standing = standing
+        asked = "" if standing.calls is None else f"call {standing.calls + 1}, "
+        self.line.say(str(standing), label=f"{asked}dev {standing.best:.1%} so far")
 
     def tell(self, candidate: Candidate, dev: Evaluation) -> None:
         """Record one candidate on a branch of the history, and say how good it is."""
-        from .keeping import measured_json
-
         edits = "; ".join(plain(describe(edit)) for edit in candidate.move.edits)
-        better = candidate.dev_accuracy > self.best
-        self.best = max(self.best, candidate.dev_accuracy)
-        mark = "best so far" if better else "no better"
+        mark = "best so far" if candidate.best else "no better"
+        self.line.clear()
         note(f"candidate {candidate.number}: dev {candidate.dev_accuracy:.1%}, {mark}: {edits}")
-        if not self.recorded:
-            return
+        if self.standing is not None:
+            note(f"  {self.standing}")
+        if self.recorded:
+            self._record(candidate, dev)
+
+    def _record(self, candidate: Candidate, dev: Evaluation) -> None:
         from ..systems.saving import record_candidate
+        from .keeping import measured_json
 
         try:
             revision = record_candidate(
@@ -91,7 +103,7 @@ class _Climb:
     type=click.IntRange(1),
     default=3,
     show_default=True,
-    help="Stop after so many candidates in a row that are no better on dev.",
+    help="Stop after so many candidates in a row that make dev no better by more than chance.",
 )
 @click.option(
     "--accept",
@@ -134,32 +146,22 @@ def optimize_command(
     from ..scoring.evaluation import check_evaluable
     from ..systems.file import load
     from .locks import locked_cells
+    from .waiting import StatusLine
 
     if ctx.get_parameter_source("split") is ParameterSource.COMMANDLINE:
         raise UsageError("optimize learns on train, chooses on dev and reports on test", hint="Leave out --split.")
     most, name = budget_of(budget), engine or ("dspy" if llm.spec else "greedy")
     in_place = not (file == STDIN or file.startswith(GALLERY))
     chosen = _accept(accept, in_place=in_place)
-    if name == "dspy":
-        from .dspy_engine import check_dspy
-
-        check_dspy()
-    calls = _calls(file, resume=resume, force=force) if name == "dspy" and in_place else None
-    client = llm.load() if name == "dspy" else None
+    client = _client(llm, as_json=as_json) if name == "dspy" else None
+    calls = _calls(file, resume=resume, force=force) if client and in_place else None
     system = load(file)
     locked = locked_cells(file, system) if in_place and not override_locks else frozenset()
     dataset = data.load_split(system)
     check_evaluable(system, dataset)
     model = encoder.load()
-    climb = _Climb(file, in_place)
-    from .waiting import StatusLine
-
-    with progress("images") as tell, StatusLine("proposals", "calls") as line:
-
-        def record(candidate: Candidate, dev: Evaluation) -> None:
-            line.clear()
-            climb.tell(candidate, dev)
-
+    with progress("images") as tell, StatusLine("the first call", "calls", quiet=client is None) as line:
+        climb = _Climb(file, in_place, line)
         result = optimize(
             system,
             dataset,
@@ -168,24 +170,52 @@ def optimize_command(
             llm=client,
             calls=calls,
             budget=most,
+            max_tokens=llm.max_tokens,
             seed=seed,
             patience=patience,
             combine=combine,
             locked=locked,
             batch_size=encoder.batch_size,
             progress=tell,
-            record=record,
+            record=climb.tell,
+            standing=climb.stand,
             watch=line.watch,
-            called=line.tell,
         )
     if in_place:
         _measured(result, file)
     decided = _decided(result, chosen)
     number = _kept(result, decided, file, chosen)
     _tell(result, decided, climb, file, number, as_json=as_json)
-    if result.found.interrupted:
-        note(f"interrupted; go on with --resume, or take the best so far: {plain(file)}" if calls else "interrupted")
-        ctx.exit(130)
+    code = _ended(result, resumable=calls is not None and calls.exists())
+    if code:
+        ctx.exit(code)
+
+
+def _client(llm: LLMChoice, *, as_json: bool) -> LLM:
+    """The LLM, once it is sure that it can be asked dozens of times."""
+    from .dspy_engine import check_dspy
+
+    check_dspy()
+    if llm.by_hand:
+        raise UsageError(
+            "optimize asks an LLM dozens of times, which nobody wants to carry by hand",
+            hint="Refine with --model paste instead, or optimize with --engine greedy, which asks nothing.",
+        )
+    llm.check_output(as_json=as_json)
+    return llm.load()
+
+
+def _ended(result: Optimization, *, resumable: bool) -> int:
+    """Say what to do where it did not end by itself; returns the exit code."""
+    again = "; --resume goes on, and makes no finished call again" if resumable else ""
+    failure = result.found.cost.failure
+    if result.interrupted:
+        note(f"interrupted{again}")
+        return Interrupted.exit_code
+    if failure is not None:
+        warn(f"the LLM failed, so there may be more to find{again}: {failure}")
+        return failure.exit_code
+    return 0
 
 
 def _measured(result: Optimization, file: str) -> None:
@@ -199,10 +229,18 @@ def _measured(result: Optimization, file: str) -> None:
 
 
 def _accept(accept: Accept | None, *, in_place: bool) -> Accept:
+    """How to decide, once it is sure that it can be done, before anything is encoded or asked."""
+    from .refine_command import nobody_answers
+
     terminal = sys.stdin.isatty() and sys.stderr.isatty()
     chosen: Accept = accept or ("ask" if terminal and in_place else "none")
     if chosen != "none" and not in_place:
         raise UsageError("only a file can be changed in place", hint="--accept none shows what was found.")
+    if chosen == "ask" and nobody_answers():
+        raise UsageError(
+            "nobody can be asked: standard input is no terminal and holds no answers",
+            hint="Run it on a terminal, or say what to take with --accept all, improved or none.",
+        )
     return chosen
 
 

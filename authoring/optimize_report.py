@@ -43,7 +43,7 @@ def optimize_json(result: Optimization, decided: Proposals, revisions: Sequence[
         "best": found.best,
         **cost,
         "stopped": found.stopped,
-        "interrupted": found.interrupted,
+        "interrupted": result.interrupted,
         **_measured(found),
         "control": None if result.control is None else {"engine": "greedy", **_measured(result.control)},
         "edits": edits_to_json([one.edit for one in found.proposals]),

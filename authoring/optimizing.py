@@ -7,11 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from ..errors import Interrupted, UsageError
+from ..errors import Interrupted, LLMError, UsageError
 from ..scoring.comparison import Pair, paired
 from ..scoring.incremental import Encode
 from ..scoring.threefold import Threefold
 from ..systems.edits import Edit, SetRule, SetWeight
+from ..systems.json_form import Json
 from .climb import Candidate, Climb, Move, Record
 from .greedy import climb_greedily
 from .llm import Usage
@@ -28,21 +29,24 @@ SIGNIFICANT = 0.05
 class Cost:
     """What an engine spent on its LLM; ``ended`` says why it stopped, where that was not the climb's doing.
 
-    ``failed`` tells that the LLM could not be asked any further, so that there may be more to find.
+    ``failure`` is why the LLM could not be asked any further, so that there may be more to find; ``interrupted`` tells
+    that a person ended it. ``exchanges`` are in JSON form, for the history.
     """
 
     model: str = ""
     usage: Usage = field(default_factory=Usage)
     calls: int = 0
     ended: str = ""
-    failed: bool = False
+    failure: LLMError | None = None
+    interrupted: bool = False
+    exchanges: tuple[Json, ...] = ()
 
 
 class Engine(Protocol):
     """Climbs: calls ``climb.consider`` with moves until ``climb.stopped``, ``cancelled``, or it knows no more."""
 
     def __call__(self, climb: Climb, *, cancelled: Callable[[], bool] | None = None) -> Cost:
-        """Returns what it spent."""
+        """Returns what it spent, also when it is interrupted."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -114,10 +118,11 @@ def run_engine(
         cost = (engine or greedy_engine)(climb, cancelled=cancelled)
     except (KeyboardInterrupt, Interrupted):
         interrupted = True
+    interrupted = interrupted or cost.interrupted or (cancelled is not None and cancelled())
     moves = climb.moves
     edits = [edit for move in moves for edit in move.edits]
     after = start.with_edits(edits, encode)
-    origin = Origin(cost.model or name, "", cost.usage, cost.calls, time.monotonic() - begun)
+    origin = Origin(cost.model or name, "", cost.usage, cost.calls, time.monotonic() - begun, cost.exchanges)
     proposals = proposals_of(start.dev.system, compacted(moves), locked=locked, origin=origin)
     proposals = measure(proposals, start.dev, encode)
     return Optimized(
@@ -132,8 +137,8 @@ def run_engine(
         paired(start.test.correct, after.test.correct),
         cost,
         time.monotonic() - begun,
-        climb.stopped or cost.ended or "nothing more was found",
-        interrupted or (cancelled is not None and cancelled()),
+        "it was interrupted" if interrupted else climb.stopped or cost.ended or "nothing more was found",
+        interrupted,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -138,9 +138,9 @@ def request_of(plan: Plan) -> Request:
         "feedback": plan.feedback.strip(),
         "corrections": "\n".join(str(one) for one in plan.corrections),
         "notes": notes_text(plan.system, plan.rows),
-        "locked": _locked_text(plan),
+        "locked": locked_text(plan.system, plan.locked, plan.rows),
         "evidence": evidence_text(plan.evaluation, plan.about or None) if plan.evaluation else "",
-        "findings": "\n".join(_finding_text(one) for one in plan.findings),
+        "findings": "\n".join(finding_text(one) for one in plan.findings),
         "refused": "\n".join(f"{json_line(to_json(one.edit))}: {one.reason or 'no reason'}" for one in plan.refused),
         "most": str(plan.most),
     }
@@ -208,19 +208,20 @@ def _concerns(finding: Finding, about: Sequence[str]) -> bool:
     return any(path[:1] == ("rules",) and len(path) > 1 and path[1] in about for path in paths)
 
 
-def _locked_text(plan: Plan) -> str:
-    """A line for each class with its locked attributes; ``*`` for all of them."""
-    rows: dict[str, list[str]] = {}
-    for class_name, attribute in sorted(plan.locked):
-        if class_name in plan.rows:
-            rows.setdefault(class_name, []).append(attribute)
-    every = len(plan.system.attributes)
+def locked_text(system: System, locked: Collection[Cell], rows: Collection[str]) -> str:
+    """A line for each class of ``rows`` with its locked attributes; ``*`` for all of them."""
+    found: dict[str, list[str]] = {}
+    for class_name, attribute in sorted(locked):
+        if class_name in rows:
+            found.setdefault(class_name, []).append(attribute)
+    every = len(system.attributes)
     return "\n".join(
-        json_line([name, *(["*"] if len(attributes) == every else attributes)]) for name, attributes in rows.items()
+        json_line([name, *(["*"] if len(attributes) == every else attributes)]) for name, attributes in found.items()
     )
 
 
-def _finding_text(finding: Finding) -> str:
+def finding_text(finding: Finding) -> str:
+    """A finding in a line: its name, its place, what it says, and what to do."""
     place = f"{finding.place.name}: " if finding.place.name else ""
     hint = f" ({finding.hint})" if finding.hint else ""
     return f"{finding.name}: {place}{finding.message}{hint}"

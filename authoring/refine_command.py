@@ -168,7 +168,7 @@ def _accept(accept: Accept | None, file: str, feedback: str) -> Accept:
     chosen: Accept = accept or ("ask" if terminal and feedback != "-" else "none")
     if accept is None and chosen == "none":
         note("nobody is there to be asked, so nothing is taken; --accept says what to take")
-    if chosen == "ask" and _nobody_answers():
+    if chosen == "ask" and nobody_answers():
         raise UsageError(
             "nobody can be asked: standard input is no terminal and holds no answers",
             hint="Run it on a terminal, or say what to take with --accept all, improved or none.",
@@ -182,7 +182,7 @@ def _accept(accept: Accept | None, file: str, feedback: str) -> Accept:
     return chosen
 
 
-def _nobody_answers() -> bool:
+def nobody_answers() -> bool:
     """Whether standard input is closed or ``/dev/null``; a pipe or a file may hold the answers."""
     try:
         return sys.stdin.closed or os.path.samestat(os.fstat(sys.stdin.fileno()), os.stat(os.devnull))

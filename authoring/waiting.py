@@ -46,6 +46,11 @@ class StatusLine:
         """How much is done."""
         self._write(f"{self._counted}: {done:,} of {total:,}", at_once=done == total)
 
+    def say(self, text: str, *, label: str) -> None:
+        """Show ``text`` until something else is told; the replies that follow are shown after ``label``."""
+        self._label = label
+        self._write(text, at_once=True)
+
     def clear(self) -> None:
         """Make room for other output."""
         with self._lock:

@@ -4,49 +4,25 @@ from __future__ import annotations
 
 import importlib.util
 import json
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from cotsmith.authoring.llm import Request
-from cotsmith.authoring.optimize import optimize
-from cotsmith.authoring.testing import ScriptedLLM
+import cotsmith
 from cotsmith.cli import run
 from cotsmith.errors import UsageError
-from cotsmith.scoring.demo.world import write_cards
-from cotsmith.scoring.encoders import load_encoder
-from cotsmith.scoring.sources import load_dataset
 from cotsmith.systems.diff import diff
-from cotsmith.systems.edit_json import edits_from_json, to_json
+from cotsmith.systems.edit_json import edits_from_json
 from cotsmith.systems.edits import SetRule, apply
-from cotsmith.systems.file import load, save
+from cotsmith.systems.file import load
 from cotsmith.systems.saving import save_revision
-
-needs_dspy = pytest.mark.skipif(
-    importlib.util.find_spec("dspy") is None, reason="the extra dspy is not installed; make compat tests it"
-)
-
-
-@pytest.fixture(scope="module")
-def cards(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("world") / "cards"
-    write_cards(folder, per_class=16)
-    return folder
-
-
-@pytest.fixture
-def draft(tmp_path: Path) -> Path:
-    path = tmp_path / "draft.json"
-    save(load("gallery:demo-draft"), path)
-    return path
+from tests.authoring.world import MEASURED, remembering, shuffled
 
 
 def optimized(cards: Path, file: Path, capsys: pytest.CaptureFixture[str], *more: str) -> tuple[int, Any, str]:
     """The exit code, the JSON printed, and what stands on standard error."""
-    words: Sequence[str] = ["--data", str(cards), "--crop", "artwork", "--encoder", "demo", "--json", *more]
-    code = run(["optimize", str(file), *words])
+    code = run(["optimize", str(file), "--data", str(cards), *MEASURED, "--json", *more])
     said = capsys.readouterr()
     return code, json.loads(said.out) if said.out else None, said.err
 
@@ -125,7 +101,7 @@ def test_cells_that_a_person_set_stay(cards: Path, draft: Path, capsys: pytest.C
 
 
 def test_the_report_reads_in_80_columns(cards: Path, draft: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    code = run(["optimize", str(draft), "--data", str(cards), "--crop", "artwork", "--encoder", "demo"])
+    code = run(["optimize", str(draft), "--data", str(cards), *MEASURED])
     said = capsys.readouterr()
     assert code == 0
     assert "better by more than chance" in said.out
@@ -149,57 +125,27 @@ def test_what_cannot_work_is_said_before_a_model_loads(
 
 
 def test_only_files_are_changed_in_place(cards: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    data = ["--data", str(cards), "--crop", "artwork", "--encoder", "demo"]
-    assert run(["optimize", "gallery:demo-draft", *data, "--accept", "all"]) == 2
+    assert run(["optimize", "gallery:demo-draft", "--data", str(cards), *MEASURED, "--accept", "all"]) == 2
     assert "in place" in capsys.readouterr().err
 
 
 def test_from_python_too(cards: Path) -> None:
+    system, data = cotsmith.System.load("gallery:demo-draft"), cotsmith.load_dataset(cards, crop="artwork")
+    encoder = remembering(cards.parent / "cache")
     with pytest.raises(UsageError, match="engine"):
-        optimize(load("gallery:demo"), load_dataset(cards), load_encoder("demo"), engine="magic")  # type: ignore[arg-type]  # what a person may type
-    found = optimize(load("gallery:demo-draft"), load_dataset(cards, crop="artwork"), load_encoder("demo"), budget=1)
-    assert len(found.found.candidates) == 1
-    assert found.control is None
+        cotsmith.optimize(system, data, encoder, engine="magic")  # type: ignore[arg-type]  # what a person may type
+    with pytest.raises(UsageError, match="needs an LLM"):
+        cotsmith.optimize(system, data, encoder, engine="dspy")
+    result = cotsmith.optimize(system, data, encoder, budget=1)
+    assert len(result.found.candidates) == 1
+    assert result.control is None
 
 
-def knows(request: Request) -> Any:
-    """A model that knows the corrected demo, and does harm besides."""
-    if request.task == "optimize-instructions":
-        return {"new_instruction": "Look at the images."}
-    right = diff(load("gallery:demo-draft"), load("gallery:demo"))
-    group = json.loads(request.messages[0].text.split("[[ ## group ## ]]\n")[1].split("\n")[0])
-    edits = [edit for edit in right if isinstance(edit, SetRule) and edit.class_name in group]
-    return {"proposals": [{"rationale": "it looks so", "edit": to_json(edit)} for edit in edits]}
-
-
-@needs_dspy
-def test_an_llm_mends_the_demo_draft_and_greedy_stands_beside(
-    cards: Path, draft: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("seed", range(2))
+def test_shuffled_labels_give_no_improvement(
+    seed: int, cards: Path, draft: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    recording = tmp_path / "exchanges.jsonl"
-    dataset = load_dataset(cards, crop="artwork")
-    with monkeypatch.context() as keep:
-        keep.setattr("cotsmith.authoring.memo.RememberingLLM.forget", lambda _: None)
-        optimize(load(draft), dataset, load_encoder("demo"), engine="dspy", llm=ScriptedLLM(knows), calls=recording)
-    code, found, _ = optimized(cards, draft, capsys, "--model", f"replay:{recording}")
+    code, found, _ = optimized(shuffled(cards, tmp_path, seed), draft, capsys, "--patience", "9")
     assert code == 0
-    assert found["engine"] == "dspy"
-    assert found["test"]["mcnemar_p"] < 0.01
-    assert found["improved"]
-    assert found["calls"] > 0
-    assert found["tokens"]["output"] > 0
-    assert found["control"]["engine"] == "greedy"
-    assert found["control"]["test"]["n"] == found["test"]["n"]
-    assert not Path(f"{draft}.optimize.partial").exists()
-
-
-@needs_dspy
-def test_an_interrupted_run_is_not_forgotten_by_accident(
-    cards: Path, draft: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    partial = Path(f"{draft}.optimize.partial")
-    partial.write_text("", "utf-8")
-    code, _, err = optimized(cards, draft, capsys, "--model", "replay:none.jsonl")
-    assert code == 2
-    assert "--resume" in err
-    assert partial.exists()
+    assert not found["improved"]
+    assert found["test"]["mcnemar_p"] > 0.05
