@@ -159,7 +159,7 @@ def _for_git(arguments: Sequence[str], color: ColorChoice) -> None:
     from ..systems.changes import gather
     from ..systems.changes_text import changes_text, heading
     from ..systems.diff import diff as difference
-    from ..systems.git_files import git_diff, text_diff, version
+    from ..systems.git_files import git_diff, text_diff, version, without_edits
 
     asked = git_diff(arguments)
     if asked is None:
@@ -168,10 +168,9 @@ def _for_git(arguments: Sequence[str], color: ColorChoice) -> None:
     old, new = version(asked.old), version(asked.new)
     where = screen(color)
     if old is None or new is None:
-        for line in text_diff(asked):
-            terminal.out(line)
+        print_lines(text_diff(asked), where)
         return
     edits = difference(old, new)
-    lines = changes_text(gather(old, edits), color=where.color, width=where.width)
+    lines = changes_text(gather(old, edits), color=where.color, width=where.width) or [*without_edits(asked)]
     print_lines([*heading(plain(asked.name), len(edits)), *lines], where)
     terminal.out()

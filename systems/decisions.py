@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -68,6 +69,44 @@ def refusals(history: History) -> list[Json]:
             return []
         rows = history.connection.execute("SELECT body FROM refusal ORDER BY id").fetchall()
     return [revisions.unpack(row["body"]) for row in rows]
+
+
+def decisions_of(history: History, revision: int) -> dict[str, list[Json]]:
+    """What was decided while ``revision`` was the last, for an export: ``locks`` and ``refusals``, as far as any."""
+    found: dict[str, list[Json]] = {}
+    with translated(history_path(history.path)):
+        for key, table in (("locks", "cell_lock"), ("refusals", "refusal")):
+            if _has_table(history, table):
+                statement = f"SELECT * FROM {table} WHERE revision = ? ORDER BY id"
+                rows = history.connection.execute(statement, (revision,)).fetchall()
+                found[key] = [_lock(row) if key == "locks" else _refusal(row) for row in rows]
+    return {key: rows for key, rows in found.items() if rows}
+
+
+def add_decisions(history: History, revision: int, locks: Sequence[Json], refused: Sequence[Json]) -> None:
+    """Add what ``decisions_of`` found elsewhere; inside a transaction. Raises ``ValueError`` for anything else."""
+    for lock in locks:
+        if not (isinstance(lock, dict) and lock.keys() == {"class", "attribute", "locked", "time"}):
+            raise ValueError("a lock has class, attribute, locked and time")
+        history.connection.execute(
+            "INSERT INTO cell_lock (revision, class, attribute, locked, time) VALUES (?, ?, ?, ?, ?)",
+            (revision, str(lock["class"]), str(lock["attribute"]), int(lock["locked"] is True), str(lock["time"])),
+        )
+    for refusal in refused:
+        if not (isinstance(refusal, dict) and refusal.keys() == {"time", "proposal"}):
+            raise ValueError("a refusal has time and proposal")
+        history.connection.execute(
+            "INSERT INTO refusal (revision, time, body) VALUES (?, ?, ?)",
+            (revision, str(refusal["time"]), revisions.pack(refusal["proposal"])),
+        )
+
+
+def _lock(row: sqlite3.Row) -> Json:
+    return {"class": row["class"], "attribute": row["attribute"], "locked": bool(row["locked"]), "time": row["time"]}
+
+
+def _refusal(row: sqlite3.Row) -> Json:
+    return {"time": row["time"], "proposal": revisions.unpack(row["body"])}
 
 
 def _has_table(history: History, name: str) -> bool:

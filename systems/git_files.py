@@ -11,18 +11,26 @@ from pathlib import Path
 from ..errors import CotsmithError, UsageError
 from .file import load
 from .model import System
+from .spans import Line, Span, Style
 from .text import plain
 
 NOTHING = "/dev/null"
 
+_HEAD = 2
+_STYLES: dict[str, Style] = {"-": "old", "+": "new", "@": "note"}
+
 
 @dataclass(frozen=True, slots=True)
 class GitDiff:
-    """The arguments of an external diff: how to call the file, and the two versions, ``/dev/null`` for none."""
+    """The arguments of an external diff: how to call the file, and the two versions, ``/dev/null`` for none.
+
+    ``mode`` tells of changed permissions, such as ``100644 → 100755``, else it is ``""``.
+    """
 
     name: str
     old: str
     new: str
+    mode: str = ""
 
 
 def git_diff(arguments: Sequence[str]) -> GitDiff | None:
@@ -41,7 +49,9 @@ def git_diff(arguments: Sequence[str]) -> GitDiff | None:
             hint="--git is for git: see docs/history.md. To compare two files leave it out.",
         )
     name = arguments[0] if len(arguments) == 7 else f"{arguments[0]} → {arguments[7]}"
-    return GitDiff(name, arguments[1], arguments[4])
+    modes = arguments[3], arguments[6]
+    changed = modes[0] != modes[1] and "." not in modes  # a file that is not there has the mode "."
+    return GitDiff(name, arguments[1], arguments[4], " → ".join(modes) if changed else "")
 
 
 def version(path: str) -> System | None:
@@ -54,11 +64,19 @@ def version(path: str) -> System | None:
         return None
 
 
-def text_diff(what: GitDiff) -> Iterator[str]:
+def text_diff(what: GitDiff) -> Iterator[Line]:
     """The difference line by line, as git would show it, for files that are no systems."""
     old, new = (_lines(path) for path in (what.old, what.new))
-    for line in difflib.unified_diff(old, new, f"a/{what.name}", f"b/{what.name}", lineterm=""):
-        yield plain(line)
+    for number, line in enumerate(difflib.unified_diff(old, new, f"a/{what.name}", f"b/{what.name}", lineterm="")):
+        yield (Span(line, "head" if number < _HEAD else _STYLES.get(line[:1], "")),)
+
+
+def without_edits(what: GitDiff) -> Iterator[Line]:
+    """What there is to say where two systems are the same: another layout, other permissions, or only another name."""
+    if what.mode:
+        yield (Span(f"  mode {what.mode}", "dim"),)
+    if _bytes(what.old) != _bytes(what.new):
+        yield (Span("  only the layout", "dim"),)
 
 
 def merge_as_text(ours: str, base: str, theirs: str) -> bool:
@@ -74,6 +92,13 @@ def merge_as_text(ours: str, base: str, theirs: str) -> bool:
     if done.returncode < 0 or done.returncode > 127:
         raise UsageError(f"git cannot merge: {plain(done.stderr.decode(errors='replace').strip())}", where=plain(ours))
     return done.returncode == 0
+
+
+def _bytes(path: str) -> bytes:
+    try:
+        return b"" if path == NOTHING else Path(path).read_bytes()
+    except OSError:
+        return b""
 
 
 def _lines(path: str) -> list[str]:

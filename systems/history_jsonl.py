@@ -8,6 +8,7 @@ from dataclasses import asdict
 
 from ..errors import InputError
 from . import revisions
+from .decisions import add_decisions, decisions_of
 from .history import History
 from .json_form import Json, shape, text_from_json
 from .revisions import KINDS, Revision, hash_of
@@ -21,8 +22,9 @@ FORMAT = 1
 def export_lines(history: History) -> Iterator[bytes]:
     """The history, oldest revision first, a line each, after a line that says what this is.
 
-    A revision's line has all that ``log --json`` has, its ``text``, ``evaluations`` and ``exchanges``. Bytes of a file
-    that was no UTF-8 stand in ``text`` as half surrogate pairs (Python's ``surrogateescape``).
+    A revision's line has all that ``log --json`` has, its ``text``, ``evaluations`` and ``exchanges``, and, where a
+    person decided something while it was the last, ``locks`` and ``refusals``. Bytes of a file that was no UTF-8 stand
+    in ``text`` as half surrogate pairs (Python's ``surrogateescape``).
     """
     yield _line({"cotsmith_history": FORMAT, "file": history.path.name})
     evaluations = history.evaluations()
@@ -33,6 +35,7 @@ def export_lines(history: History) -> Iterator[bytes]:
         form["text"] = history.content(revision).decode("utf-8", "surrogateescape")
         form["evaluations"] = [] if revision.hash in told else evaluations.get(revision.hash, [])
         form["exchanges"] = history.exchanges(revision)
+        form.update(decisions_of(history, revision.number))
         told.add(revision.hash)
         yield _line(form)
 
@@ -93,6 +96,11 @@ def _add_rest(history: History, revision: Revision, form: dict[str, Json], where
         revisions.add_evaluation(history.connection, revision.hash, str(evaluation.get("time", "")), body)
     exchanges = [without_secrets(exchange) for exchange in _list(form, "exchanges", where)]
     revisions.add_exchanges(history.connection, revision.number, exchanges)
+    locks, refused = (_list(form, key, where) for key in ("locks", "refusals"))
+    try:
+        add_decisions(history, revision.number, locks, [without_secrets(one) for one in refused])
+    except ValueError as error:
+        raise InputError(str(error), where=where) from error
 
 
 def _content(text: str, where: str) -> bytes:

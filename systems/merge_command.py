@@ -121,4 +121,5 @@ def _for_git(ctx: click.Context, sources: Sequence[str], prefer: Preference | No
         terminal.note(f"{name}:")
         _tell(merged.conflicts, prefer)
         if prefer is None:
+            terminal.note(f"Edit {name} where theirs is right, then: git add {name}")
             ctx.exit(1)

@@ -104,6 +104,24 @@ def test_diff_shows_files_that_come_and_go_and_what_is_no_system(git: Repository
     assert "+ attribute color" in git("diff", "--cached")
 
 
+def test_diff_says_what_is_another_where_no_edit_is(git: Repository) -> None:
+    FILE.write_text(json.dumps(json.loads(FILE.read_text("utf-8"))), "utf-8")
+    assert git("diff").startswith("draft.json  (0 edits)\n\n  only the layout\n")
+    git("checkout", "-q", "draft.json")
+    FILE.chmod(0o755)
+    assert git("diff").startswith("draft.json  (0 edits)\n\n  mode 100644 → 100755\n")
+
+
+def test_what_is_no_system_has_the_colours_that_git_gives(git: Repository) -> None:
+    FILE.write_text('{"no": "system"}\n', "utf-8")
+    git.commit("broken")
+    FILE.write_text('{"no": "good"}\n', "utf-8")
+    git.environment["GIT_PAGER_IN_USE"] = "1"
+    git.environment.pop("NO_COLOR", None)
+    git.environment["TERM"] = "xterm"
+    assert '\x1b[31m-{"no": "system"}\x1b[0m\n\x1b[32m+{"no": "good"}\x1b[0m\n' in git("diff")
+
+
 def test_merge_takes_the_edits_of_both(git: Repository) -> None:
     ours: list[Edit] = [SetRule("Ash", "color", ("blue",)), AddClass("Gus", None, {"color": ("red",)})]
     theirs: list[Edit] = [RewordOption("color", "blue", "sky blue"), RenameClass("Ash", "Ashley")]
@@ -127,6 +145,7 @@ def test_a_conflict_stops_git_is_listed_and_can_be_seen_again(git: Repository, c
     )
     told = git("merge", "theirs", "-m", "both", fails=True)
     assert "draft.json:\n1 conflict; ours is taken:\n  Ash › color › rule\n" in told
+    assert "Edit draft.json where theirs is right, then: git add draft.json\n" in told
     assert git("status", "--porcelain").startswith("UU draft.json")
     taken: list[Edit] = [SetRule("Ash", "color", ("blue",)), SetName("ours"), SetRule("Bo", "size", ("huge",))]
     assert load(FILE) == apply(PETS, taken)

@@ -12,10 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from cotsmith.systems.decisions import change_locks, lock_changes, refusals, remember_refusals
 from cotsmith.systems.edit_json import edits_from_json
 from cotsmith.systems.edits import AddOption, RewordOption, SetName, SetRule, apply
 from cotsmith.systems.file import load, render
-from cotsmith.systems.history import history_path
+from cotsmith.systems.history import History, history_path
 from cotsmith.systems.saving import record_evaluation, save_revision
 from tests.command_line import Command
 from tests.systems.history_worlds import PETS, save
@@ -244,6 +245,25 @@ class TestTransport:
             assert one == other
         again = cotsmith("history", "import", "copy.json", "-", stdin=exported)
         assert again.err.startswith("0 revisions added")
+
+    def test_what_a_person_decided_moves_along(self, cotsmith: Command) -> None:
+        with History.open(FILE) as history:
+            change_locks(history, [("Ash", "color"), ("Bo", "form")], locked=True)
+            remember_refusals(history, [{"edit": {"edit": "set-name", "name": "x"}, "reason": "no"}])
+        exported = cotsmith("history", "export", "pets.json").out
+        Path("copy.json").write_bytes(FILE.read_bytes())
+        assert cotsmith("history", "import", "copy.json", "-", stdin=exported).code == 0
+        with History.open(FILE) as one, History.open("copy.json") as other:
+            assert lock_changes(one) == lock_changes(other) != []
+            assert refusals(one) == refusals(other) != []
+        assert cotsmith("history", "export", "copy.json").out == exported.replace('"pets.json"', '"copy.json"')
+        save(Path("third.json"))
+        Path("third.history.db").unlink()
+        broken = exported.replace('"locked":true,', "")
+        assert (
+            "a lock has class, attribute, locked and time"
+            in cotsmith("history", "import", "third.json", "-", stdin=broken).err
+        )
 
     def test_a_longer_export_continues_a_history_and_another_one_is_refused(self, cotsmith: Command) -> None:
         Path("copy.json").write_bytes(FILE.read_bytes())
