@@ -149,11 +149,14 @@ def test_a_conflict_stops_git_is_listed_and_can_be_seen_again(git: Repository, c
     assert git("status", "--porcelain").startswith("UU draft.json")
     taken: list[Edit] = [SetRule("Ash", "color", ("blue",)), SetName("ours"), SetRule("Bo", "size", ("huge",))]
     assert load(FILE) == apply(PETS, taken)
-    again = fenced("text", "cotsmith merge :1:").splitlines()[0].split()[1:]
+    again, theirs = (line.split()[1:] for line in fenced("text", "cotsmith merge :1:").splitlines())
     shown = cotsmith(*again)
     assert shown.code == 1
     (conflict,) = json.loads(shown.out)["conflicts"]
     assert (conflict["class"], conflict["attribute"], conflict["theirs"]) == ("Ash", "color", '"green"')
+    assert cotsmith(*theirs).code == 0
+    assert load(FILE) == apply(PETS, [SetRule("Ash", "color", ("green",)), *taken[1:]])
+    write(apply(PETS, taken), FILE)
     git("add", "draft.json")
     git("-c", "core.editor=true", "merge", "--continue")
     assert edits_from_json(json.loads(cotsmith("diff", "HEAD~1:draft.json", "--json").out)) == (taken[2],)
