@@ -32,11 +32,23 @@ class Row:
         return f"{self.name:<58} {self.ratio:>9.4g}   goal {self.goal:<8} ({both})"
 
 
-def ratio(name: str, first: Callable[[], object], second: Callable[[], object], *, goal: str, runs: int = 7) -> Row:
-    """Time ``first`` and ``second`` in turn, ``runs`` times after one run of each that does not count."""
+def ratio(
+    name: str,
+    first: Callable[[], object],
+    second: Callable[[], object],
+    *,
+    goal: str,
+    runs: int = 7,
+    rest_s: float = 0.0,
+) -> Row:
+    """Time ``first`` and ``second`` in turn, ``runs`` times after one run of each that does not count.
+
+    Before each nothing is done for ``rest_s``: after a matrix product NumPy's threads look out for more of them for a
+    tenth of a second, and would take that time from what is measured next.
+    """
     first()
     second()
-    pairs = [(_seconds(first), _seconds(second)) for _ in range(runs)]
+    pairs = [(_seconds(first, rest_s), _seconds(second, rest_s)) for _ in range(runs)]
     return Row(
         name,
         statistics.median(a / b for a, b in pairs),
@@ -47,7 +59,8 @@ def ratio(name: str, first: Callable[[], object], second: Callable[[], object], 
     )
 
 
-def _seconds(work: Callable[[], object]) -> float:
+def _seconds(work: Callable[[], object], rest_s: float) -> float:
+    time.sleep(rest_s)
     start = time.perf_counter()
     work()
     return time.perf_counter() - start

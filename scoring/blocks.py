@@ -21,15 +21,17 @@ def blocks(n: int, size: int = BLOCK) -> Iterator[slice]:
     return (slice(start, min(start + size, n)) for start in range(0, n, size))
 
 
-def each_block(n: int, work: Callable[[slice], None], size: int | None = None) -> None:
+def each_block(n: int, work: Callable[[slice], None], size: int | None = None, most: int = BLOCK) -> None:
     """Call ``work`` for every step of ``n`` images, on all cores: NumPy lets go of the lock while it computes.
 
-    Steps write to places of their own, so their order does not matter. Without ``size`` they are made small enough for
-    every core to have two of them.
+    Steps write to places of their own, so their order does not matter. Without ``size`` they are of one length, at most
+    ``most``, and as many for one core as for another: two at least, unless there is too little to do.
     """
     workers = min(os.cpu_count() or 1, _MOST_WORKERS)
     if size is None:
-        size = min(BLOCK, max(_LEAST, -(-n // (2 * workers))))
+        size = min(BLOCK, most, max(_LEAST, -(-n // (2 * workers))))
+        rounds = -(-n // (size * workers)) or 1
+        size = max(1, -(-n // (rounds * workers)))
     steps = list(blocks(n, size))
     workers = min(workers, len(steps))
     if workers == 1 or n <= 2 * _LEAST:

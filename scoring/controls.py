@@ -62,5 +62,5 @@ def nearest_class(images: Vectors, classes: Vectors, block: int = BLOCK) -> Inde
     """
     nearest = np.empty(len(images), np.intp)
     for start in range(0, len(images), block):
-        best_rows(classes @ images[start : start + block].T, nearest[start : start + block])
+        nearest[start : start + block] = best_rows(classes @ images[start : start + block].T)[0]
     return nearest

@@ -80,7 +80,7 @@ def what_if(parts: Parts, class_name: str, attribute: str) -> tuple[WhatIf, ...]
     plans = [plan(system.attributes, [*rules[:at], rule, *rules[at + 1 :]]) for rule in candidates]
     right = np.equal(parts.standing.first, parts.labels)
     index = system.classes.index(class_name)
-    against = duel(parts.standing, index) if len(system.rules) > 1 else None
+    against = duel(parts.standing, parts.answers, parts.combine, index) if len(system.rules) > 1 else None
     found = []
     for rule, scores in zip(candidates, class_scores(plans, parts.answers, parts.combine), strict=True):
         after = np.equal(against.winners(scores), parts.labels) if against else right

@@ -20,7 +20,7 @@ from .dataset import Dataset, check_labels
 from .effects import Effect, WhatIf, effect_of, what_if
 from .embed import Progress, embed_images, embed_texts, truncated_texts
 from .encoder import Encoder, Vectors
-from .incremental import Encode, Parts, carried_over, plan_of, revise
+from .incremental import Encode, Parts, carried_over, revise
 from .labelled import LabelledEmbeddings
 from .leave_out import winners_without
 from .matching import check_dimensions, check_embeddings, label_indexes
@@ -35,10 +35,11 @@ from .measures import (
     confusion_table,
 )
 from .probabilities import Answers, Indexes, asking, check_answerable
-from .scores import Combine, check_combine, ranks
+from .scheme import scheme_of
+from .scores import Combine, check_combine, class_scores
 from .setting import Setting as Setting
 from .splitting import with_split
-from .standing import Standing, stand, ties
+from .standing import Standing, ranks, stand, ties
 from .statistics import Share, mcnemar
 from .suggestions import FALSE_DISCOVERIES, Suggestion, suggest
 from .texts import TextVectors, attribute_texts, class_texts, class_vectors
@@ -51,11 +52,11 @@ class Evaluation:
     """A system measured on N labelled images. Made by ``evaluate`` or ``evaluate_vectors``.
 
     What every figure rests on is kept: the image embeddings ``images`` ``(N, D)``, the true classes ``labels``
-    ``(N,)`` as indexes into ``system.classes``, each attribute's ``answers``, and the ``standing``: every class's
-    scores (see ``scores.class_scores``) and the winners. In memory: 4·N·(D + Q + C) bytes, and 20 a winner. The
-    baseline, the controls and the measures are computed when first asked for. Evaluations made of one another by
-    ``with_edits`` share what is equal: one more costs 4·N bytes for each class whose rules changed, 4·N for each option
-    of a changed attribute, and 20·N for the winners.
+    ``(N,)`` as indexes into ``system.classes``, each attribute's ``answers``, and the ``standing``: the winners, their
+    scores (see ``scores.class_scores``) and their leads. In memory: 4·N·(D + Q) bytes, 8·N for each attribute, and
+    16·N for the standing; the scores of all classes are never held at once. The baseline, the controls and the measures
+    are computed when first asked for. Evaluations made of one another by ``with_edits`` share what is equal: one more
+    costs 16·N bytes, and for each attribute that is asked anew 4·N for each option and 8·N.
     """
 
     system: System
@@ -77,13 +78,13 @@ class Evaluation:
 
     @property
     def scores(self) -> NDArray[np.float32]:
-        """The score of every class for every image, ``(C, N)``, copied from the standing."""
-        return np.stack(self.standing.rows)
+        """The score of every class for every image, ``(C, N)``, worked out each time that it is asked for."""
+        return class_scores(self.standing.scheme.plans, self.answers, self.combine)
 
-    @property
+    @cached_property
     def predicted(self) -> Indexes:
         """The class that the system names for each image, ``(N,)``."""
-        return self.standing.first
+        return self.standing.first.astype(np.intp)
 
     @property
     def n(self) -> int:
@@ -151,7 +152,7 @@ class Evaluation:
     @cached_property
     def ranks(self) -> Indexes:
         """How many classes score above each image's true class, ``(N,)``."""
-        return ranks(self.standing.rows, self.labels)
+        return ranks(self.standing, self.answers, self.combine, self.labels)
 
     def top(self, k: int) -> float:
         """The share of images whose true class is among the ``k`` best."""
@@ -160,7 +161,7 @@ class Evaluation:
     @cached_property
     def ties(self) -> int:
         """For how many images the best score is shared, so that the order of classes decided."""
-        return ties(self.standing)
+        return ties(self.standing, self.answers, self.combine)
 
     @cached_property
     def balanced_accuracy(self) -> float:
@@ -384,7 +385,7 @@ def evaluate_vectors(
         raise DataError(f"{len(images)} embeddings but {indexes.size} labels")
     check_dimensions(images, texts)
     found, ask = asking(system.attributes, images, texts, logit_scale / system.temperature)
-    standing = stand([plan_of(system, name) for name in system.rules], found, combine, before=ask)
+    standing = stand(scheme_of(system), found, combine, before=ask)
     return Evaluation(
         system=system,
         images=images,

@@ -10,19 +10,20 @@ import numpy as np
 
 from ..errors import DataError, EncoderError, UsageError
 from ..systems.edits import Edit, RenameClass, apply
-from ..systems.model import Attribute, System, fill
+from ..systems.model import System, fill
 from ..systems.text import plain
 from .encoder import Vectors, normalise
 from .probabilities import Answers, Indexes, answers, check_answerable
-from .scores import Combine, Plan, class_scores, plan
-from .standing import Row, Standing, ranked, restand, stand
+from .reasking import asked_again
+from .restanding import restand
+from .scheme import scheme_of
+from .scores import Combine, Plan, plan
+from .standing import Standing
 from .texts import TextVectors
 from .vectors import checked
 
 Encode: TypeAlias = Callable[[list[str]], Vectors]
 """Texts in, ``(M, D) float32`` out, not necessarily normalised: an encoder's ``encode_texts``."""
-
-_Key: TypeAlias = tuple[tuple[tuple[int, float, tuple[int, ...]], ...], float]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -123,60 +124,39 @@ def _texts(old: Parts, system: System, encode: Encode | None) -> TextVectors:
 def _answers(old: Parts, system: System, texts: TextVectors) -> tuple[Answers, ...]:
     if system.attributes is old.system.attributes and system.temperature == old.system.temperature:
         return old.answers
-    known: dict[tuple[tuple[str, ...], tuple[str, ...]], Answers] = {}
+    scale = old.logit_scale / system.temperature
+    found: dict[str, Answers] = {}
     if system.temperature == old.system.temperature:
-        known = {(a.attribute.prompts, a.attribute.options): a for a in old.answers}
-    new = [a for a in system.attributes if (a.prompts, a.options) not in known]
-    asked = iter(answers(new, old.images, texts, old.logit_scale / system.temperature))
-    return tuple(_for(a, known.get((a.prompts, a.options))) or next(asked) for a in system.attributes)
-
-
-def _for(attribute: Attribute, known: Answers | None) -> Answers | None:
-    return known and (known if known.attribute is attribute else replace(known, attribute=attribute))
+        same = {(a.attribute.prompts, a.attribute.options): a for a in old.answers}
+        like = {(a.attribute.prompts, a.attribute.name): a for a in old.answers}
+        for a in system.attributes:
+            known = same.get((a.prompts, a.options))
+            if known is not None:
+                known = known if known.attribute is a else replace(known, attribute=a)
+            elif (a.prompts, a.name) in like:
+                known = asked_again(like[a.prompts, a.name], a, old.images, texts, scale)
+            if known is not None:
+                found[a.name] = known
+    new = answers([a for a in system.attributes if a.name not in found], old.images, texts, scale)
+    found.update((answer.attribute.name, answer) for answer in new)
+    return tuple(found[a.name] for a in system.attributes)
 
 
 def _standing(old: Parts, system: System, found: tuple[Answers, ...]) -> Standing:
-    rules, before = list(system.rules.values()), list(old.system.rules.values())
-    if found is old.answers and tuple(system.rules) == tuple(old.system.rules):
-        touched = [i for i, (a, b) in enumerate(zip(rules, before, strict=True)) if a is not b and a != b]
-        return restand(old.standing, dict(zip(touched, _scored(system, found, touched, old.combine), strict=True)))
-    keys, before_keys = _keys(system, found), _keys(old.system, old.answers)
-    known = dict(zip(before_keys, old.standing.rows, strict=True))
-    # A class keeps its own row where it can, so that what did not change is seen not to have changed.
-    own = [row if key == was else None for key, was, row in zip(keys, before_keys, old.standing.rows, strict=False)]
-    own += [None] * (len(keys) - len(own))
-    rows = [known.get(key) if row is None else row for key, row in zip(keys, own, strict=True)]
-    touched = [index for index, row in enumerate(rows) if row is None]
-    if len(touched) == len(keys):
-        return stand([plan_of(system, name) for name in system.rules], found, old.combine)
-    fresh = dict(zip(touched, _scored(system, found, touched, old.combine), strict=True))
-    whole = tuple(fresh[index] if row is None else row for index, row in enumerate(rows))
-    if len(whole) == len(old.standing.rows):
-        changed = {i: row for i, (row, was) in enumerate(zip(whole, old.standing.rows, strict=True)) if row is not was}
-        return restand(old.standing, changed)
-    return ranked(whole)
-
-
-def _scored(system: System, found: Sequence[Answers], indexes: Sequence[int], combine: Combine) -> list[Row]:
-    """The scores of some classes, each in memory of its own, unless they are all."""
-    classes = system.classes
-    plans = [plan_of(system, classes[index]) for index in indexes]
-    if len(indexes) == len(classes):
-        return list(class_scores(plans, found, combine))
-    return [class_scores([one], found, combine)[0] for one in plans]
+    scheme = old.standing.scheme
+    if system.attributes is old.system.attributes and len(system.rules) == len(old.system.rules):
+        rows = zip(system.rules.values(), old.system.rules.values(), strict=True)
+        touched = [index for index, (row, was) in enumerate(rows) if row is not was and row != was]
+        if not touched and found is old.answers:
+            return old.standing
+        classes = system.classes
+        scheme = scheme.with_plans({index: plan_of(system, classes[index]) for index in touched})
+    else:
+        scheme = scheme_of(system)
+    return restand(old.standing, old.answers, scheme, found, old.combine)
 
 
 def plan_of(system: System, class_name: str) -> Plan:
     """How ``class_name`` is scored."""
     row = system.rules[class_name]
     return plan(system.attributes, [row[attribute.name] for attribute in system.attributes])
-
-
-def _keys(system: System, found: Sequence[Answers]) -> list[_Key]:
-    """For every class what its score is made of: arrays, by identity, rows and weights. Equal keys, equal scores."""
-    keys = []
-    for class_name in system.rules:
-        one = plan_of(system, class_name)
-        terms = tuple((id(found[at].probabilities), found[at].attribute.weight, options) for at, options in one.terms)
-        keys.append((terms, one.total_weight))
-    return keys

@@ -15,28 +15,32 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from .incremental import Parts, plan_of
+from .blocks import BLOCK, blocks
+from .incremental import Parts
 from .probabilities import Indexes
-from .scores import FLOOR, NEVER, Plan, term
+from .scores import FLOOR, NEVER, Plan, score, term
 
-_STEP = 16384
+_AT_ONCE = 1 << 24
+# So many scores are held, in 64 MB: the fewer steps, the fewer short calls.
 
 
 def winners_without(parts: Parts) -> NDArray[np.int32]:
     """The class that would win each image if one attribute were not asked, ``(attributes, N)``.
 
-    The system has at least two attributes. Memory: 8 bytes for each attribute and image, and some more for ``_STEP``
-    images.
+    The system has at least two attributes. Memory: 8 bytes for each attribute and image, and some more for
+    ``_AT_ONCE`` scores.
     """
-    plans = [plan_of(parts.system, name) for name in parts.system.classes]
+    plans = parts.standing.scheme.plans
     found = np.empty((len(parts.answers), parts.labels.size), np.int32)
-    for start in range(0, parts.labels.size, _STEP):
-        columns = np.arange(start, min(start + _STEP, parts.labels.size))
+    for columns in blocks(parts.labels.size, max(1, min(BLOCK, _AT_ONCE // len(plans)))):
         found[:, columns] = _winners(parts, plans, columns)
     return found
 
 
-def _winners(parts: Parts, plans: Sequence[Plan], images: Indexes) -> NDArray[np.int32]:
+def _winners(parts: Parts, plans: Sequence[Plan], columns: slice) -> NDArray[np.int32]:
+    images = np.arange(columns.start, columns.stop)
+    whole = np.empty((len(plans), images.size), np.float32)
+    score(plans, parts.answers, parts.combine, columns, whole)
     now = parts.standing.first[images]
     best = np.full((len(parts.answers), images.size), NEVER, np.float32)
     for index in np.unique(now):
@@ -47,7 +51,7 @@ def _winners(parts: Parts, plans: Sequence[Plan], images: Indexes) -> NDArray[np
     best.fill(NEVER)
     first = np.zeros(best.shape, np.int32)
     for index, one in enumerate(plans):
-        own = np.flatnonzero(parts.standing.rows[index][images] >= least - np.float32(_rise(parts, one)))
+        own = np.flatnonzero(whole[index] >= least - np.float32(_rise(parts, one)))
         if own.size:
             scores = _without(parts, one, images[own])
             held = best[:, own]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
-from .blocks import blocks
 from .evaluation import Evaluation
+from .scores import each_scored
 
 _LEAST = 1e-12
 
@@ -17,11 +18,12 @@ def cross_entropy(evaluation: Evaluation) -> float:
     their total; averages of logarithms (``product``) are the exponents of a softmax, multiplied by the sum of weights,
     which is what the attributes say together if they are independent.
     """
-    rows, labels = evaluation.standing.rows, evaluation.labels
+    labels, plans = evaluation.labels, evaluation.standing.scheme.plans
     weight = sum(attribute.weight for attribute in evaluation.system.attributes)
-    total = 0.0
-    for block in blocks(evaluation.n):
-        scores = np.stack([row[block] for row in rows]).astype(np.float64)
+    found = np.empty(evaluation.n)
+
+    def ask(block: slice, given: NDArray[np.float32]) -> None:
+        scores = given.astype(np.float64)
         if evaluation.combine == "product":
             top = scores.max(axis=0)
             scores = np.exp(weight * (scores - np.where(np.isfinite(top), top, 0.0)))
@@ -29,6 +31,8 @@ def cross_entropy(evaluation: Evaluation) -> float:
             scores = np.maximum(scores, 0.0)  # a class without rules scores minus infinity: it cannot be the answer
         own = np.take_along_axis(scores, labels[block][None, :], axis=0)[0]
         sums = scores.sum(axis=0)
-        share = np.divide(own, sums, out=np.full_like(own, 1 / len(rows)), where=sums > 0)
-        total -= float(np.log(np.maximum(share, _LEAST)).sum())
-    return total / evaluation.n
+        share = np.divide(own, sums, out=np.full_like(own, 1 / len(plans)), where=sums > 0)
+        found[block] = np.log(np.maximum(share, _LEAST))
+
+    each_scored(plans, evaluation.answers, evaluation.combine, ask)
+    return -float(found.mean())

@@ -13,7 +13,7 @@ from ..systems.model import Attribute, System
 from ..systems.problem import quoted
 from ..systems.text import plain
 from .best import Indexes as Indexes
-from .best import best_rows
+from .best import Places, best_rows
 from .blocks import BLOCK as BLOCK
 from .blocks import each_block
 from .encoder import Vectors
@@ -26,11 +26,21 @@ class Answers:
 
     ``probabilities`` is ``(options, N) float32``, each column summing to 1: an option's row is contiguous, so a rule
     is scored by adding a few rows. ``chosen`` is ``(N,)``, the index of the likeliest option, the first among equals.
+    ``log_sum`` is ``(N,)``, ln Σ exp(logits), from which a new option's probability follows (see ``reasking``), and
+    ``reused`` how many times that was done.
     """
 
     attribute: Attribute
     probabilities: NDArray[np.float32]
-    chosen: Indexes
+    chosen: Places
+    log_sum: NDArray[np.float32]
+    reused: int = 0
+
+
+def unanswered(attribute: Attribute, n: int, reused: int = 0) -> Answers:
+    """Room for what ``n`` images answer."""
+    probabilities = np.empty((len(attribute.options), n), np.float32)
+    return Answers(attribute, probabilities, np.empty(n, np.int32), np.empty(n, np.float32), reused)
 
 
 def answers(
@@ -56,17 +66,17 @@ def asking(
         return (), lambda columns: None
     stacked = np.concatenate([option_vectors(attribute, texts) for attribute in attributes]) * np.float32(scale)
     ends = np.cumsum([len(attribute.options) for attribute in attributes])
-    found = tuple(
-        Answers(a, np.empty((len(a.options), len(images)), np.float32), np.empty(len(images), np.intp))
-        for a in attributes
-    )
+    found = tuple(unanswered(attribute, len(images)) for attribute in attributes)
 
     def ask(columns: slice) -> None:
         logits = stacked @ images[columns].T
         for answer, part in zip(found, np.split(logits, ends[:-1]), strict=True):
-            part -= best_rows(part, answer.chosen[columns])[1]
+            largest = best_rows(part, answer.chosen[columns])[1]
+            part -= largest
             np.exp(part, out=part)
-            np.divide(part, part.sum(axis=0), out=answer.probabilities[:, columns])
+            total = part.sum(axis=0)
+            np.divide(part, total, out=answer.probabilities[:, columns])
+            np.add(largest, np.log(total, out=total), out=answer.log_sum[columns])
 
     return found, ask
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from threading import Lock
 from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import UsageError
-from ..systems.model import Attribute, Rule
+from ..systems.model import Attribute, Rule, System
 from ..systems.text import plain
 from .best import Indexes, best_rows
 from .blocks import BLOCK, blocks, each_block
@@ -25,10 +26,17 @@ FLOOR = 1e-12
 NEVER = np.float32(-np.inf)
 """The score of a class whose rules say nothing: below every other, so it wins only when all classes are like it."""
 
+Row: TypeAlias = NDArray[np.float32]
+"""The scores of one class, ``(N,)``."""
+
 _Matrix: TypeAlias = NDArray[np.float32]
 
-Rows: TypeAlias = Sequence[NDArray[np.float32]] | NDArray[np.float32]
-"""The scores of each class, ``(N,)``, or of all classes, ``(C, N)``."""
+SCORES_AT_ONCE = 1 << 22
+"""How many scores a core holds while it works through the images, at most."""
+
+_ADDING = Lock()
+# Adding rows up is a great many short calls. Threads that make them at once pass Python's lock to and fro, and are
+# slower together than one after the other; so one adds while the others multiply or rank.
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +53,26 @@ class Plan:
 
 def plan(attributes: Sequence[Attribute], rules: Sequence[Rule]) -> Plan:
     """The plan of a class from its rules, one for each attribute in order."""
-    terms = []
+    return _plan(attributes, rules, [{} for _ in attributes])
+
+
+def plans_of(system: System) -> tuple[Plan, ...]:
+    """The plan of every class."""
+    names = [attribute.name for attribute in system.attributes]
+    known: list[dict[Rule, tuple[int, ...]]] = [{} for _ in names]
+    return tuple(_plan(system.attributes, [row[name] for name in names], known) for row in system.rules.values())
+
+
+def _plan(attributes: Sequence[Attribute], rules: Sequence[Rule], known: Sequence[dict[Rule, tuple[int, ...]]]) -> Plan:
+    terms, total = [], 0.0
     for index, (attribute, rule) in enumerate(zip(attributes, rules, strict=True)):
         if rule and attribute.weight > 0:
-            terms.append((index, tuple(attribute.options.index(option) for option in rule)))
-    return Plan(tuple(terms), sum(attributes[index].weight for index, _ in terms))
+            options = known[index].get(rule)
+            if options is None:
+                options = known[index][rule] = tuple(attribute.options.index(option) for option in rule)
+            terms.append((index, options))
+            total += attribute.weight
+    return Plan(tuple(terms), total)
 
 
 def class_scores(
@@ -65,35 +88,47 @@ def class_scores(
 
     A class for which no attribute counts scores ``NEVER``.
     """
-    scores, score = scoring(plans, answers, combine)
-    n = scores.shape[1]
+    check_combine(combine)
+    n = answers[0].chosen.size if answers else 0
+    scores = np.empty((len(plans), n), np.float32)
     # A few classes are done sooner than threads are started.
-    each_block(n, score, block if len(plans) > 4 else max(block or 0, n, 1))
+    size = block if len(plans) > 4 else max(block or 0, n, 1)
+    each_block(n, lambda columns: score(plans, answers, combine, columns, scores[:, columns]), size)
     return scores
 
 
-def scoring(
-    plans: Sequence[Plan], answers: Sequence[Answers], combine: Combine
-) -> tuple[NDArray[np.float32], Callable[[slice], None]]:
-    """What ``class_scores`` gives, still empty, and what fills it for some of the images."""
-    if combine not in COMBINES:
-        raise UsageError(
-            f'"{combine}" is not a way to combine attributes', hint=f"Choose one of {', '.join(COMBINES)}."
-        )
-    scores = np.empty((len(plans), answers[0].chosen.size if answers else 0), np.float32)
-    first: dict[Plan, int] = {}
-    like = [first.setdefault(one, index) for index, one in enumerate(plans)]
+def each_scored(
+    plans: Sequence[Plan],
+    answers: Sequence[Answers],
+    combine: Combine,
+    visit: Callable[[slice, _Matrix], None],
+    before: Callable[[slice], None] = lambda columns: None,
+) -> None:
+    """Score every class for some images at a time and hand them to ``visit``, as columns and ``(C, columns)`` scores.
+
+    ``visit`` may change the scores, which are thrown away afterwards; it is called by several threads, and so is
+    ``before``, with the columns, to fill the ``answers``. Memory: ``SCORES_AT_ONCE`` numbers for each core.
+    """
+    check_combine(combine)
+
+    def work(columns: slice) -> None:
+        before(columns)
+        scores = np.empty((len(plans), columns.stop - columns.start), np.float32)
+        score(plans, answers, combine, columns, scores)
+        visit(columns, scores)
+
+    each_block(answers[0].chosen.size, work, most=max(1, SCORES_AT_ONCE // len(plans)))
+
+
+def score(
+    plans: Sequence[Plan], answers: Sequence[Answers], combine: Combine, columns: slice | Indexes, out: _Matrix
+) -> None:
+    """Write the scores of all classes for the images ``columns`` to ``out``."""
     weights = [answer.attribute.weight for answer in answers]
-
-    def score(columns: slice) -> None:
-        scorer = _Scorer(weights, [answer.probabilities[:, columns] for answer in answers], combine)
-        for index, one in enumerate(plans):
-            if like[index] == index:
-                scorer.score(one, scores[index, columns])
-            else:
-                scores[index, columns] = scores[like[index], columns]
-
-    return scores, score
+    scorer = _Scorer(weights, [rows_at(answer, columns) for answer in answers], combine)
+    with _ADDING:
+        for one, row in zip(plans, out, strict=True):
+            scorer.score(one, row)
 
 
 def check_combine(combine: str) -> None:
@@ -102,6 +137,38 @@ def check_combine(combine: str) -> None:
         raise UsageError(
             f'"{plain(combine)}" is not a way to combine attributes', hint=f"Choose one of {', '.join(COMBINES)}."
         )
+
+
+def score_of(plan: Plan, answers: Sequence[Answers], combine: Combine, images: Indexes | slice | None = None) -> Row:
+    """The score of one class at all images, or some: to the last bit what ``class_scores`` gives."""
+    columns = slice(None) if images is None else images
+    out = np.empty(answers[0].chosen[columns].size, np.float32)
+    if not plan.terms:
+        out.fill(NEVER)
+        return out
+    terms = [
+        term(answers[at].probabilities, options, answers[at].attribute.weight, combine, images)
+        for at, options in plan.terms
+    ]
+    _add(terms, plan.total_weight, out)
+    return out
+
+
+def _add(terms: Sequence[Row], total_weight: float, out: Row) -> None:
+    if len(terms) == 1:
+        np.copyto(out, terms[0])
+    else:
+        np.add(terms[0], terms[1], out=out)
+        for some in terms[2:]:
+            out += some
+    out *= np.float32(1 / total_weight)
+
+
+def rows_at(answers: Answers, images: Indexes | slice) -> _Matrix:
+    """The probabilities of all options at some images, ``(options, images)``, each row in one piece."""
+    if isinstance(images, slice):
+        return answers.probabilities[:, images]
+    return answers.probabilities.take(images, axis=1)  # indexing would lay it out column by column
 
 
 class _Scorer:
@@ -117,14 +184,7 @@ class _Scorer:
         if not plan.terms:
             out.fill(NEVER)
             return
-        terms = [self._term(index, options) for index, options in plan.terms]
-        if len(terms) == 1:
-            np.copyto(out, terms[0])
-        else:
-            np.add(terms[0], terms[1], out=out)
-            for term in terms[2:]:
-                out += term
-        out *= np.float32(1 / plan.total_weight)
+        _add([self._term(index, options) for index, options in plan.terms], plan.total_weight, out)
 
     def _term(self, index: int, options: tuple[int, ...]) -> _Matrix:
         rows, weight = self.rows[index], self.weights[index]
@@ -141,7 +201,7 @@ def term(
     options: Sequence[int],
     weight: float,
     combine: Combine,
-    images: Indexes | None = None,
+    images: Indexes | slice | None = None,
     *,
     of: int | None = None,
 ) -> _Matrix:
@@ -150,39 +210,43 @@ def term(
     ``rows`` are the probabilities of the attribute's options, ``(options, N)``; where there are fewer than options,
     ``of`` says how many options there are.
     """
-    some: list[_Matrix] = [rows[option] if images is None else rows[option].take(images) for option in options]
-    part = some[0]
-    if len(options) == (of or len(rows)):
-        part = np.ones(part.size, np.float32)
-    elif len(options) > 1:
-        part = some[0] + some[1]
-        for row in some[2:]:
-            part += row
+    some = [_at(rows[option], images) for option in options]
+    part = together(some, whole=len(options) == (of or len(rows)))
+    return weighed(part, weight, combine)
+
+
+def _at(row: Row, images: Indexes | slice | None) -> Row:
+    if images is None:
+        return row
+    return row[images] if isinstance(images, slice) else row.take(images)
+
+
+def together(some: Sequence[Row], *, whole: bool) -> Row:
+    """The summed probabilities of the options of a rule; exactly 1 where they are the ``whole`` of the attribute's."""
+    if whole:
+        return np.ones(some[0].size, np.float32)
+    if len(some) == 1:
+        return some[0]
+    total = some[0] + some[1]
+    for row in some[2:]:
+        total += row
+    return total
+
+
+def weighed(part: _Matrix, weight: float, combine: Combine) -> _Matrix:
+    """Summed probabilities as terms of a score; where there is nothing to do they are the same array."""
     if combine == "product":
         part = np.maximum(part, np.float32(FLOOR))
         np.log(part, out=part)
-    if weight != 1:
-        part = part * np.float32(weight)
-    return part
+    return part if weight == 1 else part * np.float32(weight)
 
 
 def winners(scores: NDArray[np.float32], block: int = BLOCK) -> Indexes:
     """The index of the best class for every image, ``(N,)``; of equal scores the first class in the system's order."""
     best = np.zeros(scores.shape[1], np.intp)
     for columns in blocks(scores.shape[1], block):
-        best_rows(scores[:, columns], best[columns])
+        best[columns] = best_rows(scores[:, columns])[0]
     return best
-
-
-def ranks(rows: Rows, labels: Indexes, block: int = BLOCK) -> Indexes:
-    """How many classes come before the true one, ``(N,)``: 0 where it wins, equal scores in the system's order."""
-    before = np.empty(labels.size, np.intp)
-    for columns in blocks(labels.size, block):
-        part, true = block_of(rows, columns), labels[columns]
-        own = part[true, np.arange(true.size)]
-        earlier = np.arange(len(part))[:, None] < true
-        before[columns] = ((part > own) | ((part == own) & earlier)).sum(axis=0)
-    return before
 
 
 def shown_scores(scores: NDArray[np.float32], combine: Combine) -> NDArray[np.float32]:
@@ -190,10 +254,3 @@ def shown_scores(scores: NDArray[np.float32], combine: Combine) -> NDArray[np.fl
     if combine == "product":
         return np.exp(scores)
     return np.where(scores == NEVER, np.float32(0), scores)
-
-
-def block_of(rows: Rows, columns: slice) -> _Matrix:
-    """Some images of all rows as one matrix, ``(C, columns)``: a view where ``rows`` is a matrix already."""
-    if isinstance(rows, np.ndarray):
-        return rows[:, columns]
-    return np.stack([row[columns] for row in rows])

@@ -27,8 +27,8 @@ from numpy.typing import NDArray
 from ..systems.model import Rule
 from .incremental import Parts
 from .probabilities import Indexes
-from .scores import FLOOR, NEVER, term
-from .standing import Duel, Row, Second, runners_up
+from .scores import FLOOR, NEVER, Row, score_of, term
+from .standing import Duel, Second, runners_up
 
 NONE = -1
 """The choice of no rule, beside the indexes of options."""
@@ -78,7 +78,13 @@ def field_of(parts: Parts) -> Field:
         for answer in parts.answers
     )
     spread = 1.0 if parts.combine == "sum" else -math.log(FLOOR)
-    return Field(parts, np.equal(parts.standing.first, parts.labels), runners_up(parts.standing), ceilings, spread)
+    return Field(
+        parts,
+        np.equal(parts.standing.first, parts.labels),
+        runners_up(parts.standing, parts.answers, parts.combine),
+        ceilings,
+        spread,
+    )
 
 
 def outcomes(field: Field, index: int, choices: Choices) -> tuple[Indexes, Indexes]:
@@ -119,7 +125,8 @@ def _near(field: Field, one: _Class) -> Indexes:
     for at, some in enumerate(one.choices):
         after = [one.taken[at] if choice == NONE else one.given[at] for choice in some]
         reach = max([reach, *((weights[at] * field.spread + 2 * one.slack) / w for w in after if w)])
-    own = field.parts.standing.rows[one.index]
+    parts = field.parts
+    own = score_of(parts.standing.scheme.plans[one.index], parts.answers, parts.combine)
     return np.flatnonzero(own >= one.against.rival_score - np.float32(reach))
 
 

@@ -13,6 +13,8 @@ from ..systems.model import Rule
 from .evaluation import Evaluation
 from .images import open_image
 from .probabilities import Indexes
+from .scheme import scores_of
+from .standing import ahead
 
 MOST = 24
 _EDGE = 320
@@ -54,15 +56,10 @@ def mistakes_of(evaluation: Evaluation, class_name: str, most: int = MOST) -> tu
 
 
 def _worst(e: Evaluation, wrong: Indexes, most: int) -> tuple[Mistake, ...]:
-    rows = e.standing.rows
-    margins = [_margin(float(rows[e.predicted[i]][i]), float(rows[e.labels[i]][i])) for i in wrong]
+    true = scores_of(e.standing.scheme, e.answers, e.combine, e.labels[wrong], wrong)
+    margins = [float(margin) for margin in ahead(e.standing.best[wrong], true)]
     order = np.argsort([-margin for margin in margins], kind="stable")[:most]
     return tuple(_mistake(e, int(wrong[k]), margins[k]) for k in order)
-
-
-def _margin(winner: float, true: float) -> float:
-    """By how much the true class lags; 0 where both score ``NEVER``, which is below every number."""
-    return 0.0 if winner == true else winner - true
 
 
 def _mistake(e: Evaluation, index: int, margin: float) -> Mistake:

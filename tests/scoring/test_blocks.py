@@ -26,7 +26,7 @@ def test_the_best_rows_are_those_of_argmax_the_first_of_equals(size: int, count:
 
 def test_more_columns_than_are_looked_at_together_are_written_where_they_belong() -> None:
     rows = np.random.default_rng(0).integers(0, 9, (700, 5000)).astype(np.float32)
-    first, best = np.full(6000, -1, np.intp), np.zeros(6000, np.float32)
+    first, best = np.full(6000, -1, np.int32), np.zeros(6000, np.float32)
     best_rows(rows, first[500:5500], best[500:5500])
     assert (first[500:5500] == rows.argmax(axis=0)).all()
     assert (first[:500] == -1).all()
