@@ -172,7 +172,9 @@ def _explained(error: sqlite3.Error) -> tuple[str, str]:
         return "the history is damaged", "The next save sets it aside under another name and begins a new one."
     if code == sqlite3.SQLITE_FULL:
         return "the history cannot be written: the disk is full", "Free some space; the system's file is whole."
-    if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
+    if code == sqlite3.SQLITE_CANTOPEN:
+        return "the history cannot be opened: the folder or the file is read-only, or not yours to read", ""
+    if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM):
         return "the history cannot be written: the folder or the file is read-only", ""
     return f"the history cannot be used: {error}", "Check the disk; the system's file needs no history."
 
