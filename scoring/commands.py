@@ -326,7 +326,10 @@ def classify(
 
     entries: Iterable[Path | Skipped] = image_files(images, _stdin_lines())
     if STDIN not in images and (lost := hopeless(entries := list(entries))):
-        for one in lost:  # told before a model is loaded for nothing
+        # Told before a model is loaded for nothing.
+        if len(lost) == 1 and not as_json:
+            raise DataError(lost[0].reason, where=plain(lost[0].where))
+        for one in lost:
             leave_out(one, one.where)
         raise _nothing_named(left_out)
     classifier = Classifier(system, encoder.load(), combine=combine, crop=area)

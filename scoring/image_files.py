@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from .images import IMAGE_SUFFIXES
 
 STDIN = "-"
 
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
+
 
 def image_files(sources: Sequence[str], lines: Iterable[str]) -> Iterator[Path | Skipped]:
     """The paths that ``sources`` name, in their order; ``-`` stands for ``lines``, one path each, read as they come.
@@ -21,7 +24,7 @@ def image_files(sources: Sequence[str], lines: Iterable[str]) -> Iterator[Path |
     is given as ``Skipped``, which says so. A file is taken whatever its name, and whether or not it exists: what is
     wrong with it is said when it is opened.
     """
-    parts = [lines if source == STDIN else _of(Path(source)) for source in sources]
+    parts = [lines if source == STDIN else _of(source) for source in sources]
     return _chained(parts)
 
 
@@ -45,10 +48,17 @@ def _chained(parts: Sequence[Iterable[str] | Sequence[Path | Skipped]]) -> Itera
             if not isinstance(entry, str):
                 yield entry
             elif name := entry.rstrip("\r\n"):
-                yield Path(name)
+                yield _address(name) or Path(name)
 
 
-def _of(source: Path) -> Sequence[Path | Skipped]:
+def _address(name: str) -> Skipped | None:
+    return Skipped(name, "an address, not a file: download it first") if _ADDRESS.match(name) else None
+
+
+def _of(name: str) -> Sequence[Path | Skipped]:
+    if address := _address(name):
+        return [address]
+    source = Path(name)
     if not source.is_dir():
         return [source]
     try:

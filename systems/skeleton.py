@@ -10,6 +10,12 @@ from .model import NO_RULE, Attribute, System, text_problem
 from .problem import quote
 
 
+_HOW_TO_NAME = {
+    "class": "Write the classes after `cotsmith new`, or in a file for --classes, one a line.",
+    "attribute": "Name them with --attributes, with commas between.",
+}
+
+
 def skeleton(classes: Sequence[str], attributes: Sequence[str], *, name: str = "untitled") -> System:
     """A system with these classes and attributes, in this order.
 
@@ -33,10 +39,10 @@ def listed_names(text: str) -> list[str]:
 def _names(kind: str, texts: Sequence[str]) -> list[str]:
     names = [clean(text) for text in texts]
     if not names:
-        raise UsageError(f"a system needs at least one {kind}")
+        raise UsageError(f"a system needs at least one {kind}", hint=_HOW_TO_NAME[kind])
     for index, name in enumerate(names):
         if problem := text_problem(name):
             raise UsageError(f"{kind} {quote(name)}: {problem}")
         if name in names[:index]:
-            raise UsageError(f"the {kind} {quote(name)} stands twice")
+            raise UsageError(f"the {kind} {quote(name)} stands twice", hint="Name each once.")
     return names

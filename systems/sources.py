@@ -144,7 +144,9 @@ def decode(content: bytes, name: str) -> str:
             hint = _NEXT.get(kind, "A system is a UTF-8 text file.")
             raise InputError(f"this is {kind}, not UTF-8 text", where=name, hint=hint)
     if not content.strip():
-        raise InputError("the file is empty", where=name, hint="Begin one with `cotsmith new`.")
+        raise InputError(
+            "the file is empty", where=name, hint="Is it the right file? A new system begins with `cotsmith new`."
+        )
     if b"\0" in content:
         raise InputError("this is binary data, not text", where=name, hint="A system is a UTF-8 text file.")
     try:

@@ -353,6 +353,16 @@ def test_classify_loads_no_model_for_nothing(work: Workplace, names: list[str]) 
     assert not work.loaded
 
 
+def test_classify_takes_no_addresses(work: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
+    address = "https://example.org/a.png"
+    code, out, err = work.classify(address)
+    assert (code, out, err) == (2, "", f"error: {address}: an address, not a file: download it first\n")
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(f"{address}\n".encode())))
+    code, out, _ = work.classify("-", "--json")
+    assert code == 2
+    assert lines(out) == [{"image": address, "error": "an address, not a file: download it first"}]
+
+
 def test_classify_without_standard_input(work: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", None)
     code, _, err = work.classify("-")
