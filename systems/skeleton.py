@@ -9,7 +9,6 @@ from .import_texts import clean, made_up_prompt
 from .model import NO_RULE, Attribute, System, text_problem
 from .problem import quote
 
-
 _HOW_TO_NAME = {
     "class": "Write the classes after `cotsmith new`, or in a file for --classes, one a line.",
     "attribute": "Name them with --attributes, with commas between.",
