@@ -48,7 +48,8 @@ def new(
     listed = [*names, *(listed_names(read_text(classes)) if classes else [])]
     wanted = [part for group in attributes for part in group.split(",") if part.strip()]
     system = skeleton(listed, wanted, name=name or name_from(output or ""))
-    write_system(system, output)
+    counts = counted(len(system.classes), "class", "classes"), counted(len(system.attributes), "attribute")
+    write_system(system, output, reason=f"begun with {' and '.join(counts)}")
     if is_file(output):
         file = plain(str(output))
         terminal.note(f"Now edit the prompts, options and rules in {file}, then: cotsmith check {file}")

@@ -213,6 +213,8 @@ def _check_file(file: str) -> None:
         raise UsageError("has no history", where=plain(file), hint="Name a file of your own.")
     if not file:
         raise UsageError("names no file", hint="Put the file first: FILE@REV")
+    if Path(file).is_dir():
+        raise InputError("is a folder, not a file", where=plain(file))
 
 
 def _history(file: str) -> History:

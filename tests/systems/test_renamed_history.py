@@ -107,6 +107,13 @@ def test_what_names_no_revision_is_told_as_such(cotsmith: Command, verb: str) ->
     assert result.err.startswith('error: cards.json: "third" names no revision\n@3 is the third, ')
 
 
+@pytest.mark.parametrize("command", ["log", "show", "restore", "history export", "history record"])
+def test_a_folder_has_no_history(cotsmith: Command, command: str) -> None:
+    Path("folder").mkdir()
+    name = "folder@1" if command == "restore" else "folder"
+    assert cotsmith(*command.split(), name).err == "error: folder: is a folder, not a file\n"
+
+
 def test_log_lists_a_file_not_a_revision(cotsmith: Command) -> None:
     result = cotsmith("log", "cards.json@1")
     assert (result.code, result.err) == (
