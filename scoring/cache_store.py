@@ -6,12 +6,12 @@ import os
 import sqlite3
 import time
 import uuid
-import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
+from zlib import crc32
 
 import numpy as np
 
@@ -29,11 +29,11 @@ _AT_ONCE = 500  # SQLite takes a bounded number of parameters
 _SOONER = 10  # all rows of a store are read sooner than every tenth is looked up
 
 
-class Stored(NamedTuple):
-    """A row of the file and the CRC-32 of its bytes."""
+Stored: TypeAlias = int
+"""A row of the file, and below it in 32 bits the CRC-32 of its bytes: one number, as there may be a million of them."""
 
-    row: int
-    checksum: int
+STORED_SQL = "v.row << 32 | v.checksum"
+_CHECKSUM = (1 << 32) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +68,17 @@ class Store:
         if len(wanted) > _AT_ONCE:
             space = self._index.execute("SELECT id, rows FROM spaces WHERE identity = ?", (self.identity,)).fetchone()
             if space is not None and space[1] <= _SOONER * len(wanted):
-                rows = self._index.execute("SELECT content, row, checksum FROM vectors WHERE space = ?", space[:1])
-                return {content: Stored(row, checksum) for content, row, checksum in rows if content in wanted}
+                query = f"SELECT v.content, {STORED_SQL} FROM vectors v WHERE v.space = ?"
+                return {content: place for content, place in self._index.execute(query, space[:1]) if content in wanted}
         found: dict[Content, Stored] = {}
         every = iter(wanted)
         while part := tuple(islice(every, _AT_ONCE)):
             rows = self._index.execute(
-                "SELECT v.content, v.row, v.checksum FROM spaces s JOIN vectors v ON v.space = s.id"
+                f"SELECT v.content, {STORED_SQL} FROM spaces s JOIN vectors v ON v.space = s.id"
                 f" WHERE s.identity = ? AND v.content IN ({','.join('?' * len(part))})",
                 (self.identity, *part),
             )
-            found.update((content, Stored(row, checksum)) for content, row, checksum in rows)
+            found.update(rows)
         return found
 
     def claim(self, contents: Sequence[Content]) -> Claim:
@@ -116,22 +116,21 @@ class Store:
             OSError, sqlite3.Error: it cannot be written; then nothing of the batch is in the store.
         """
         data = np.ascontiguousarray(vectors, dtype="<f4")
-        sums = [zlib.crc32(row) for row in data]
+        sums = [crc32(row) for row in data]
         with writing(self._index):
             space, name, rows = self._space(data.shape[1])
             self._write(name, rows * data.shape[1] * 4, data.tobytes())
-            stored = {c: Stored(rows + number, s) for number, (c, s) in enumerate(zip(contents, sums, strict=True))}
+            numbered = list(zip(contents, range(rows, rows + len(sums)), sums, strict=True))
             self._index.executemany(
-                "INSERT OR REPLACE INTO vectors VALUES (?, ?, ?, ?)",
-                [(space, content, place.row, place.checksum) for content, place in stored.items()],
+                "INSERT OR REPLACE INTO vectors VALUES (?, ?, ?, ?)", [(space, *entry) for entry in numbered]
             )
             self._index.execute("UPDATE spaces SET rows = rows + ? WHERE id = ?", (len(data), space))
             self._index.executemany(
                 "DELETE FROM claims WHERE identity = ? AND content = ?", [(self.identity, c) for c in contents]
             )
-        return stored
+        return {content: row << 32 | checksum for content, row, checksum in numbered}
 
-    def read(self, places: Sequence[Stored]) -> Vectors:
+    def read(self, places: Iterable[Stored]) -> Vectors:
         """The rows at ``places``, ``(N, D) float32``; a memory map, read-only, where they lie in the file in order.
 
         Raises:
@@ -141,7 +140,7 @@ class Store:
         if row is None:
             raise FileNotFoundError("another process has cleared the cache")
         table = open_vectors(self._folder / row[0], row[1])
-        rows = np.fromiter((place.row for place in places), np.intp, len(places))
+        rows = np.fromiter(places, np.int64) >> 32
         if rows.size and rows.max() >= len(table):
             raise OSError("a file of vectors is shorter than the index says")
         if rows.size and (np.diff(rows) == 1).all():
@@ -206,7 +205,7 @@ def damaged_rows(path: Path, dimensions: int, places: Mapping[Content, Stored]) 
     return [
         content
         for content, place in places.items()
-        if place.row >= rows or zlib.crc32(data[place.row * width : (place.row + 1) * width]) != place.checksum
+        if (row := place >> 32) >= rows or crc32(data[row * width : (row + 1) * width]) != place & _CHECKSUM
     ]
 
 

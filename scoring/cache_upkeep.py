@@ -13,7 +13,7 @@ from ..errors import InputError
 from ..systems.text import plain
 from .cache import CACHE_ERRORS
 from .cache_index import INDEX_NAME, connect, writing
-from .cache_store import Stored, damaged_rows
+from .cache_store import STORED_SQL, damaged_rows
 from .image_store import StoredImages, clear_images, stored_images
 
 
@@ -73,17 +73,18 @@ def verify_cache(folder: Path, *, progress: Callable[[int, int], None] | None = 
     with _opened(folder) as index:
         total = index.execute("SELECT count(*) FROM vectors").fetchone()[0]
         for space, file, dimensions in index.execute("SELECT id, file, dimensions FROM spaces").fetchall():
-            rows = index.execute("SELECT content, row, checksum FROM vectors WHERE space = ?", (space,)).fetchall()
-            places = {content: Stored(row, checksum) for content, row, checksum in rows}
+            places = dict(
+                index.execute(f"SELECT v.content, {STORED_SQL} FROM vectors v WHERE v.space = ?", (space,)).fetchall()
+            )
             damaged = damaged_rows(folder / file, dimensions, places)
             if damaged:
                 with writing(index):
                     # Unless it was replaced in the meantime.
                     index.executemany(
                         "DELETE FROM vectors WHERE space = ? AND content = ? AND row = ?",
-                        [(space, content, places[content].row) for content in damaged],
+                        [(space, content, places[content] >> 32) for content in damaged],
                     )
-            looked, bad = looked + len(rows), bad + len(damaged)
+            looked, bad = looked + len(places), bad + len(damaged)
             if progress is not None:
                 progress(looked, total)
     return looked, bad

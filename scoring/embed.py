@@ -84,7 +84,9 @@ def embed_images(
     skipped = lost + tuple(left_out[number] for number in sorted(left_out))
     if not len(vectors):
         raise _nothing_left(skipped)
-    return Embedded(vectors, tuple(item for number, item in enumerate(items) if number not in left_out), skipped)
+    if left_out:
+        items = tuple(item for number, item in enumerate(items) if number not in left_out)
+    return Embedded(vectors, items, skipped)
 
 
 def embed_files(

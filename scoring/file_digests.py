@@ -21,9 +21,16 @@ _MOST_WORKERS = 8
 _SETTLED_NS = 2_000_000_000
 _AT_ONCE = 1000
 _FEW = 100  # more files of one folder are asked for together
+_STATE = struct.Struct("<qqq")
 
-_Key: TypeAlias = tuple[bytes, bytes]  # folder and name
-_Known: TypeAlias = tuple[bytes, bytes]  # content and state
+_Known: TypeAlias = tuple[bytes, bytes]
+"""The content of a file, and the state in which it was read."""
+
+_Place: TypeAlias = tuple[str, str, bytes]
+"""A path as it is written, its folder, and the name in it."""
+
+_Folders: TypeAlias = Mapping[str, tuple[bytes, Mapping[bytes, bytes]]]
+"""For the folder of a path as it is written: the folder, and state and content in one of the files that are known."""
 
 
 class FileDigests:
@@ -32,56 +39,58 @@ class FileDigests:
     def __init__(self, index: sqlite3.Connection) -> None:
         self._index = index
 
-    def of(self, paths: Sequence[Path]) -> Iterator[tuple[bytes, bytes] | None]:
+    def of(self, paths: Sequence[Path]) -> Iterator[_Known | None]:
         """For each path its content's SHA-256 and the state in which it was read; None where it cannot be read."""
-        keys = _keys(paths)
-        known = self._known(keys)
+        places = list(map(_split, paths))
+        folders = self._known(places)
         with ThreadPoolExecutor(min(_MOST_WORKERS, os.cpu_count() or 1), thread_name_prefix="hash") as pool:
             # In parts, so that what was read is remembered even if the process is killed.
             for start in range(0, len(paths), _AT_ONCE):
-                yield from self._part(paths[start : start + _AT_ONCE], keys[start : start + _AT_ONCE], known, pool)
+                end = start + _AT_ONCE
+                yield from self._part(places[start:end], folders, pool)
 
-    def _part(
-        self, paths: Sequence[Path], keys: Sequence[_Key], known: Mapping[_Key, _Known], pool: ThreadPoolExecutor
-    ) -> Iterator[tuple[bytes, bytes] | None]:
+    def _part(self, places: Sequence[_Place], folders: _Folders, pool: ThreadPoolExecutor) -> Iterator[_Known | None]:
         found: list[_Known | None] = []
         new: list[int] = []
-        for number, (path, key) in enumerate(zip(paths, keys, strict=True)):
-            state, old = file_state(path), known.get(key)
-            if old is not None and old[1] == state:
-                found.append(old)
-            else:
-                found.append(None if state is None else (b"", state))
-                if state is not None:
-                    new.append(number)
+        for path, folder, name in places:
+            state, known = file_state(path), folders[folder][1].get(name, b"")
+            if state is None:
+                found.append(None)
+                continue
+            if not known.startswith(state):
+                new.append(len(found))
+            found.append((known[_STATE.size :], state))
         fresh = []
-        for number, content in zip(new, pool.map(_digest, [paths[number] for number in new]), strict=True):
+        for number, content in zip(new, pool.map(_digest, [places[number][0] for number in new]), strict=True):
             entry = found[number]
             found[number] = None if content is None or entry is None else (content, entry[1])
             if content is not None and entry is not None and _settled(entry[1]):
-                fresh.append((*keys[number], entry[1], content))
+                _, folder, name = places[number]
+                fresh.append((folders[folder][0], name, entry[1], content))
         if fresh:
             with writing(self._index):
                 self._index.executemany("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)", fresh)
         yield from found
 
-    def _known(self, keys: Iterable[_Key]) -> dict[_Key, _Known]:
-        names: dict[bytes, set[bytes]] = defaultdict(set)
-        for folder, name in keys:
-            names[folder].add(name)
-        known: dict[_Key, _Known] = {}
-        for folder, wanted in names.items():
-            query, rows = "SELECT name, content, state FROM files WHERE folder = ?", []
+    def _known(self, places: Iterable[_Place]) -> _Folders:
+        names: dict[str, list[bytes]] = defaultdict(list)
+        for _, folder, name in places:
+            names[folder].append(name)
+        known: dict[str, tuple[bytes, Mapping[bytes, bytes]]] = {}
+        for written, wanted in names.items():
+            absolute = os.fsencode(os.path.abspath(written))
+            query = "SELECT name, CAST(state || content AS BLOB) FROM files WHERE folder = ?"
+            rows: dict[bytes, bytes] = {}
             if len(wanted) > _FEW:
-                rows = self._index.execute(query, (folder,)).fetchall()
+                rows.update(self._index.execute(query, (absolute,)))
             else:
                 for name in wanted:
-                    rows += self._index.execute(f"{query} AND name = ?", (folder, name)).fetchall()
-            known.update(((folder, name), (content, state)) for name, content, state in rows)
+                    rows.update(self._index.execute(f"{query} AND name = ?", (absolute, name)))
+            known[written] = absolute, rows
         return known
 
 
-def file_state(path: Path) -> bytes | None:
+def file_state(path: str | Path) -> bytes | None:
     """What changes when a file does: size, times of its content and of its entry; None where it is no regular file."""
     try:
         status = os.stat(path)
@@ -89,26 +98,21 @@ def file_state(path: Path) -> bytes | None:
         return None
     if not stat.S_ISREG(status.st_mode):  # reading from a pipe or a device could wait for ever
         return None
-    return struct.pack("<qqq", status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+    return _STATE.pack(status.st_size, status.st_mtime_ns, status.st_ctime_ns)
 
 
-def _keys(paths: Iterable[Path]) -> list[_Key]:
-    folders: dict[str, bytes] = {}  # many images lie in one, and making a path absolute takes longer than a look-up
-    keys = []
-    for path in paths:
-        folder, separator, name = str(path).rpartition(os.sep)
-        if folder not in folders:
-            folders[folder] = os.fsencode(os.path.abspath(folder + separator))
-        keys.append((folders[folder], name.encode("utf-8", "surrogateescape")))
-    return keys
+def _split(path: Path) -> _Place:
+    written = str(path)
+    folder, separator, name = written.rpartition(os.sep)
+    return written, folder + separator, name.encode("utf-8", "surrogateescape")
 
 
 def _settled(state: bytes) -> bool:
-    _, modified, _ = struct.unpack("<qqq", state)
+    _, modified, _ = _STATE.unpack(state)
     return bool(modified < time.time_ns() - _SETTLED_NS)
 
 
-def _digest(path: Path) -> bytes | None:
+def _digest(path: str) -> bytes | None:
     try:
         with open(path, "rb") as file:
             return hashlib.file_digest(file, "sha256").digest()

@@ -91,7 +91,9 @@ class ImageEmbedding:
             if damaged:
                 store.forget(damaged)
                 cache.tell(f"{len(damaged)} damaged entries of the cache are encoded again")
-            self._found({content: places[content] for content in places.keys() - set(damaged)})
+            for content in damaged:
+                del places[content]
+            self._found(places)
         except CACHE_ERRORS as error:
             self._go_without(error)
             return
@@ -112,7 +114,10 @@ class ImageEmbedding:
 
     def _left(self) -> list[int]:
         """The items that have no vector yet, each content once."""
-        left, seen = [], set[Content]()
+        left: list[int] = []
+        seen: set[Content] = set()
+        if self._done == len(self._items):
+            return left
         for number, content in enumerate(self._contents):
             if number in self._loose or number in self.skipped or content in self._places or content in seen:
                 continue
@@ -199,7 +204,8 @@ class ImageEmbedding:
             self._contents[number] = None
 
     def _found(self, places: Mapping[Content, Stored]) -> None:
-        self._done += sum(self._copies[content] for content in places if content not in self._places)
+        new = places.keys() - self._places.keys() if self._places else places
+        self._done += sum(map(self._copies.__getitem__, new))
         self._places.update(places)
 
     def _report(self) -> None:
@@ -207,6 +213,8 @@ class ImageEmbedding:
             self._progress(self._done, len(self._items))
 
     def _gathered(self) -> Vectors:
+        if self._store is not None and not self.skipped and not self._loose:
+            return self._store.read([self._places[content] for content in self._contents if content is not None])
         kept = [number for number in range(len(self._items)) if number not in self.skipped]
         cached = [place for number in kept if (place := self._places.get(self._contents[number] or b"")) is not None]
         if self._store is not None and len(cached) == len(kept):
