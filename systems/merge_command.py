@@ -55,7 +55,7 @@ def merge_command(
     merged = merge(base, ours, theirs, prefer=prefer or "ours")
     if as_json:
         terminal.out_json(_json(merged))
-    _write(merged, output, reason or f"merge of {sources[2]}", quiet=as_json)
+    _write(merged, output, reason or _reason(sources[2], merged.conflicts, prefer), quiet=as_json)
     _tell(merged.conflicts, prefer)
     if merged.conflicts and prefer is None:
         ctx.exit(1)
@@ -67,6 +67,11 @@ def _write(merged: Merged, output: str | None, reason: str, *, quiet: bool) -> N
         write_system(merged.system, output, reason=reason)
     elif not quiet:
         write_system(merged.system, None)
+
+
+def _reason(theirs: str, conflicts: Sequence[Conflict], prefer: Preference | None) -> str:
+    settled = f"; {counted(len(conflicts), 'conflict')}, {prefer or 'ours'} taken" if conflicts else ""
+    return f"merge of {theirs}{settled}"
 
 
 def _tell(conflicts: Sequence[Conflict], prefer: Preference | None) -> None:

@@ -425,7 +425,7 @@ def test_every_verb_that_writes_records_a_revision(cotsmith: Command) -> None:
     found = json.loads(cotsmith("log", "new.json", "--json").out)[::-1]
     assert [(r["kind"], r["reason"]) for r in found] == [
         ("import", "imported from table.csv"),
-        ("person", ""),
+        ("person", "begun with 1 class and 1 attribute"),
         ("import", "copy of pets.json"),
         ("hand", "changed outside cotsmith"),
         ("check-fix", "fixed O103 unused-option"),
@@ -433,6 +433,18 @@ def test_every_verb_that_writes_records_a_revision(cotsmith: Command) -> None:
         ("person", "restored revision 1"),
     ]
     assert not Path("table.csv.history.db").exists()
+
+
+def test_the_history_tells_of_conflicts_and_who_prevailed(cotsmith: Command) -> None:
+    for name, colour in (("base", "red"), ("ours", "green"), ("theirs", "blue")):
+        save(Path(f"{name}.json"), SetRule("Ash", "color", (colour,)))
+    merging = ("merge", "base.json", "ours.json", "theirs.json", "-o", "out.json", "--force")
+    assert (cotsmith(*merging).code, cotsmith(*merging, "--prefer", "theirs").code) == (1, 0)
+    found = json.loads(cotsmith("log", "out.json", "--json").out)[::-1]
+    assert [r["reason"] for r in found] == [
+        "merge of theirs.json; 1 conflict, ours taken",
+        "merge of theirs.json; 1 conflict, theirs taken",
+    ]
 
 
 @pytest.mark.parametrize("verb", [("check", "pets.json@1", "--fix"), ("export", "gallery:demo", "-o", "pets.json@1")])
