@@ -11,7 +11,7 @@ from ..systems.text import plain
 from .columns import Columns
 from .dataset import Item, is_split_name, split_name
 from .hub_source import is_saved, read_saved
-from .images import IMAGE_SUFFIXES
+from .images import IMAGE_SUFFIXES, foreign
 from .listing import Listing, as_label
 from .manifest_source import METADATA_NAMES, read_manifest
 from .parquet_source import read_shards, shards
@@ -63,6 +63,9 @@ def _read_class(folder: Path, split: str | None) -> Listing:
     below = _entries(folder)[0]
     splits_below = bool(below) and split is None and all(is_split_name(inner.name) for inner in below)
     for path in _walk(folder, listing, set()):
+        if reason := foreign(path):
+            listing.skip(path, reason)
+            continue
         part = path.relative_to(folder).parts[0]
         own = split_name(part) if splits_below and path.parent != folder else split
         listing.items.append(Item(path, label, own))
@@ -97,7 +100,7 @@ def _entries(folder: Path) -> tuple[list[Path], list[Path], int]:
             ignored += 1
         elif entry.is_dir():
             folders.append(folder / entry.name)
-        elif os.path.splitext(entry.name)[1].lower() in IMAGE_SUFFIXES:
+        elif os.path.splitext(entry.name)[1].lower() in IMAGE_SUFFIXES or foreign(entry.name):
             images.append(folder / entry.name)
         else:
             ignored += 1

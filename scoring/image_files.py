@@ -10,7 +10,7 @@ from pathlib import Path
 from ..errors import DataError
 from ..systems.text import plain
 from .dataset import Skipped
-from .images import IMAGE_SUFFIXES
+from .images import IMAGE_SUFFIXES, foreign
 
 STDIN = "-"
 
@@ -74,7 +74,8 @@ def _below(folder: Path) -> Iterator[Path]:
     for parent, folders, files in os.walk(folder, onerror=_refuse):
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in files:
-            if not name.startswith(".") and os.path.splitext(name)[1].lower() in IMAGE_SUFFIXES:
+            wanted = os.path.splitext(name)[1].lower() in IMAGE_SUFFIXES or foreign(name)
+            if wanted and not name.startswith("."):
                 yield Path(parent, name)
 
 

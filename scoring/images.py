@@ -24,6 +24,9 @@ IMAGE_SUFFIXES = frozenset(
 )
 """The file name endings by which a folder's images are told from its other files."""
 
+_FOREIGN = frozenset(".heic .heif .jxl .svg .svgz .eps .psd .raw .dng .cr2 .cr3 .nef .arw .orf .rw2 .raf".split())  # noqa: SIM905
+"""Pictures that Pillow does not decode, and that are told, not passed over like notes and other files."""
+
 MAX_PIXELS = 178_956_970
 """The largest width × height that is decoded, half a gigabyte as RGB: where Pillow too stops believing in an image."""
 
@@ -127,6 +130,12 @@ def open_image(path: str | Path, crop: Crop | None = None) -> Image:
     """
     with quiet_pillow():
         return decode(path, crop)
+
+
+def foreign(path: str | Path) -> str:
+    """Why a picture of a kind that nothing here decodes is left out, or ``""`` for all other names."""
+    suffix = os.path.splitext(path)[1].lower()
+    return f"{suffix[1:].upper()} images cannot be read: convert it to JPEG or PNG" if suffix in _FOREIGN else ""
 
 
 @contextmanager
@@ -254,6 +263,8 @@ def _draft(image: Image, crop: Crop | None, side: int) -> None:
 
 
 def _what_it_is(path: str | Path) -> str:
+    if reason := foreign(path):
+        return reason
     with open(path, "rb") as file:
         head = file.read(512)
     if head.isascii() and b"\0" not in head:

@@ -82,6 +82,18 @@ def test_other_files_are_ignored_and_counted(tmp_path: Path) -> None:
     assert dataset.problems == ()
 
 
+def test_pictures_that_nothing_decodes_are_told_not_ignored(tmp_path: Path) -> None:
+    images(tmp_path, "A/1.png")
+    for name in ("2.HEIC", "3.svg"):
+        (tmp_path / "A" / name).touch()
+    dataset = load_dataset(tmp_path)
+    assert listed(dataset) == [("A/1.png", "A", None)]
+    assert [(Path(p.where).name, p.reason) for p in dataset.problems] == [
+        ("2.HEIC", "HEIC images cannot be read: convert it to JPEG or PNG"),
+        ("3.svg", "SVG images cannot be read: convert it to JPEG or PNG"),
+    ]
+
+
 def test_images_outside_of_class_folders_and_empty_classes_are_reported(tmp_path: Path) -> None:
     images(tmp_path, "A/1.png", "loose.png")
     (tmp_path / "B").mkdir()

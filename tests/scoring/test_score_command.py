@@ -353,6 +353,13 @@ def test_classify_loads_no_model_for_nothing(work: Workplace, names: list[str]) 
     assert not work.loaded
 
 
+def test_classify_tells_of_pictures_that_nothing_decodes(work: Workplace) -> None:
+    (work.cards / "Ruby" / "phone.heic").write_bytes(b"\0\0\0\x18ftypheic")
+    code, out, _ = work.classify(work.cards / "Ruby", "--json")
+    assert code == 2
+    assert lines(out)[-1]["error"] == "HEIC images cannot be read: convert it to JPEG or PNG"
+
+
 def test_classify_takes_no_addresses(work: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
     address = "https://example.org/a.png"
     code, out, err = work.classify(address)
