@@ -15,33 +15,30 @@ from ..terminal import console, json_option, out, out_json, progress
 def demo(folder: Path, as_json: bool) -> None:
     """Walk through the whole loop on a bundled teaching world.
 
-    Writes trading cards of invented creatures, a recorded draft and its corrected form into FOLDER (./cotsmith-demo
-    unless named), and shows what cotsmith says of them. Needs no network, no key and no GPU.
+    Writes trading cards of invented creatures into FOLDER (./cotsmith-demo unless named), drafts a system from replies
+    that lie beside them, checks, measures, corrects and refines it, and says by which commands. Needs no network, no
+    key and no GPU.
     """
-    from ..systems.diff import diff
-    from ..systems.file import load
-    from ..validate.engine import check
-    from ..validate.fixing import fix_all
-    from . import demo as world
+    from .demo import prepare
+    from .demo_loop import begin, go_on
     from .demo_report import Tour, demo_json
 
     with progress("drawing cards") as tell:
-        workspace = world.prepare(folder, tell)
-    draft, corrected = load(world.DRAFT), load(world.CORRECTED)
-    findings, fixed = check(world.DRAFT), fix_all(draft)
-    left, corrections = check(fixed.system), diff(fixed.system, corrected)
-    systems = {"draft": draft, "draft, safe fixes applied": fixed.system, "corrected by a person": corrected}
-    tour = Tour(console())
+        workspace = prepare(folder, tell)
+    begun = begin(workspace)
+    tour = Tour(console(), workspace)
     if not as_json:
-        tour.cards(workspace)
-        tour.findings(findings)
-        tour.fixes(fixed, left)
-        tour.corrections(corrections, fixed.system)
+        tour.cards()
+        tour.draft(begun)
+        tour.findings(begun)
     with progress("looking at cards") as tell:
-        measured = world.evaluations(workspace, systems, tell)
+        loop = go_on(workspace, begun, tell)
     if as_json:
-        out_json(demo_json(workspace, findings, fixed, corrections, measured))
+        out_json(demo_json(workspace, loop))
         return
-    tour.scores(measured)
-    tour.next_steps(workspace)
+    tour.score(loop.dev)
+    tour.corrections(begun)
+    tour.proposals(loop)
+    tour.scores(loop.test)
+    tour.next_steps(loop)
     out()

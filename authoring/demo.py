@@ -1,27 +1,20 @@
-"""The workspace of the guided demo: trading cards, a recorded draft, the corrected system, and their scores."""
+"""The workspace of the guided demo: trading cards, their creatures' names, and the replies that it replays."""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ..errors import UsageError
-from ..systems.file import load, render
-from ..systems.model import System
-from ..systems.saving import save_revision
+from ..systems.atomic import write_atomically
+from ..systems.file import load
 from ..systems.sources import reason
 from ..systems.text import plain
 from ..terminal import Progress
+from .demo_replies import DRAFT, FILE
 
-if TYPE_CHECKING:
-    from ..scoring.evaluation import Evaluation
-
-DRAFT = "gallery:demo-draft"
-CORRECTED = "gallery:demo"
 CROP = "artwork"
 PER_CLASS = 15
 _UNFINISHED = ".unfinished"
@@ -29,16 +22,31 @@ _UNFINISHED = ".unfinished"
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """Where the demo lies: ``cards`` with dev and test folders, and the two systems to play with.
-
-    ``kept`` are files that were there already and differ from what the demo would have written.
+    """Where the demo lies: ``cards`` with dev and test folders, the ``classes``, a name on each line, the ``replies``
+    to be replayed, and the two systems that it writes: the ``draft`` as it came, and the ``corrected`` one.
     """
 
     folder: Path
-    cards: Path
-    draft: Path
-    corrected: Path
-    kept: tuple[Path, ...] = ()
+
+    @property
+    def cards(self) -> Path:
+        return self.folder / "cards"
+
+    @property
+    def classes(self) -> Path:
+        return self.folder / "classes.txt"
+
+    @property
+    def replies(self) -> Path:
+        return self.folder / "replies.jsonl"
+
+    @property
+    def draft(self) -> Path:
+        return self.folder / "draft.json"
+
+    @property
+    def corrected(self) -> Path:
+        return self.folder / "corrected.json"
 
 
 def prepare(folder: Path, progress: Progress | None = None) -> Workspace:
@@ -65,14 +73,12 @@ def _prepare(folder: Path, progress: Progress | None) -> Workspace:
             hint="Name another folder: cotsmith demo FOLDER",
         )
     _draw(folder, progress)
-    kept = []
-    for name, source in (("draft.json", DRAFT), ("corrected.json", CORRECTED)):
-        path, system = folder / name, load(source)
-        if path.exists() and path.read_text("utf-8", "replace") != render(system):
-            kept.append(path)
-        elif not path.exists():
-            save_revision(system, path, kind="import", author="cotsmith", reason=f"the demo's {path.stem} system")
-    return Workspace(folder, cards, folder / "draft.json", folder / "corrected.json", tuple(kept))
+    workspace = Workspace(folder)
+    names = "".join(f"{name}\n" for name in sorted(load(DRAFT).classes))
+    for path, content in ((workspace.classes, names.encode()), (workspace.replies, FILE.read_bytes())):
+        if not path.exists():
+            write_atomically(path, content)
+    return workspace
 
 
 def _draw(folder: Path, progress: Progress | None) -> None:
@@ -94,20 +100,3 @@ def _draw(folder: Path, progress: Progress | None) -> None:
             with suppress(OSError):
                 place.rmdir()
         raise
-
-
-def evaluations(
-    workspace: Workspace, systems: Mapping[str, System], progress: Progress | None = None
-) -> dict[str, Evaluation]:
-    """Each of ``systems`` measured on the same test cards, which are encoded once."""
-    from ..scoring.embed import embed_images
-    from ..scoring.encoders import load_encoder
-    from ..scoring.evaluation import evaluate
-    from ..scoring.labelled import LabelledEmbeddings
-    from ..scoring.sources import load_dataset
-
-    encoder = load_encoder("demo")
-    data = load_dataset(workspace.cards, crop=CROP).split("test")
-    embedded = embed_images(data, encoder, progress=progress)
-    images = LabelledEmbeddings(embedded.vectors, embedded.labels, name=data.name)
-    return {name: evaluate(system, images, encoder) for name, system in systems.items()}

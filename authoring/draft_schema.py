@@ -15,6 +15,15 @@ FEWEST_OPTIONS = 2
 MOST_ENUM_VALUES = 900
 """OpenAI refuses a strict schema with more than 1,000 values of enums in all."""
 
+MOST_ENUM_CHARACTERS = 100_000
+"""It refuses one whose names and values have more than 120,000 characters in all."""
+
+LONG_ENUM = (250, 15_000)
+"""It refuses an enum of more than so many values that have more than so many characters together."""
+
+LOOKS = "looks"
+"""What a model may write of a class before it answers: to describe first and choose then makes it choose better."""
+
 Check = Callable[[Json], Sequence[str]]
 
 
@@ -36,10 +45,15 @@ class Rows:
 
 
 def attributes_schema(names: Sequence[str] = ()) -> dict[str, Json]:
-    """A list of attributes with name, prompt and options; the names are ``names``, where they are given."""
+    """A list of attributes with name, prompt and options; the names are ``names``, where they are given.
+
+    Before them a model may say which classes look alike, and what tells them apart.
+    """
     name: dict[str, Json] = {"type": "string", "enum": list(names)} if names else {"type": "string"}
-    attribute = _object({"name": name, "prompt": {"type": "string"}, "options": _list({"type": "string"})})
-    return _object({"attributes": _list(attribute)})
+    prompt: dict[str, Json] = {"anyOf": [{"type": "string"}, _list({"type": "string"})]}
+    attribute = _object({"name": name, "prompt": prompt, "options": _list({"type": "string"})})
+    schema = _object({"look_alikes": _list({"type": "string"}), "attributes": _list(attribute)})
+    return schema | {"required": ["attributes"]}
 
 
 def attributes_check(names: Sequence[str] = ()) -> Check:
@@ -68,35 +82,43 @@ def read_attributes(value: Json, faults: list[str] | None = None) -> tuple[Attri
     told = [] if faults is None else faults
     found = []
     for item in _items(value, "attributes"):
-        name, prompt = tidy(item.get("name")), slotted(tidy(item.get("prompt")))
+        name = tidy(item.get("name"))
+        prompts = tuple(dict.fromkeys(slotted(tidy(text)) for text in _texts(item.get("prompt"))))
         options = tuple(dict.fromkeys(filter(None, map(tidy, _texts(item.get("options"))))))
         problem = text_problem(name) or ('"class" is not a name for one' if name == "class" else "")
         if problem:
             told.append(f'attribute name "{plain(name)}": {problem}')
             continue
-        if problem := prompt_problem(prompt):
-            told.append(f'attribute "{plain(name)}": prompt "{plain(prompt)}": {problem}')
+        wrong = [(prompt, problem) for prompt in prompts if (problem := prompt_problem(prompt))]
+        if wrong:
+            told += [f'attribute "{plain(name)}": prompt "{plain(prompt)}": {problem}' for prompt, problem in wrong]
+        elif not prompts:
+            told.append(f'attribute "{plain(name)}": it needs a prompt')
         elif len(options) < FEWEST_OPTIONS:
             told.append(f'attribute "{plain(name)}": it needs at least {FEWEST_OPTIONS} different options')
         else:
-            found.append(Attribute(name, (prompt,), options))
+            found.append(Attribute(name, prompts, options))
     return tuple(found)
 
 
 def rules_schema(attributes: Sequence[Attribute], classes: Sequence[str]) -> dict[str, Json]:
     """A row for each of ``classes`` with a list of options for each attribute; and new options that are asked for.
 
-    Options are enums, so that a rule cannot name what does not exist; beyond the limit of providers the longest lists
+    Options are enums, so that a rule cannot name what does not exist; beyond the limits of providers the longest lists
     are left open, and checked here all the same. Lists in place of any-of, so that no union is needed.
     """
-    room = MOST_ENUM_VALUES - 2 * len(classes) - len(attributes)
-    row: dict[str, Json] = {"class": {"type": "string", "enum": list(classes)}}
+    values = MOST_ENUM_VALUES - 2 * len(classes) - len(attributes)
+    characters = MOST_ENUM_CHARACTERS - 2 * _length(classes) - 3 * _length(a.name for a in attributes)
     options: dict[str, Json] = {}
     for attribute in sorted(attributes, key=lambda a: len(a.options)):
-        room -= len(attribute.options)
-        options[attribute.name] = (
-            {"type": "string", "enum": list(attribute.options)} if room >= 0 else {"type": "string"}
-        )
+        values, characters = values - len(attribute.options), characters - _length(attribute.options)
+        most, longest = LONG_ENUM
+        fits = values >= 0 and characters >= 0
+        fits = fits and (len(attribute.options) <= most or _length(attribute.options) <= longest)
+        options[attribute.name] = {"type": "string", "enum": list(attribute.options)} if fits else {"type": "string"}
+    row: dict[str, Json] = {"class": {"type": "string", "enum": list(classes)}}
+    if LOOKS not in options:
+        row[LOOKS] = {"type": "string"}
     row |= {a.name: _list(options[a.name]) for a in attributes}
     wish = _object(
         {
@@ -105,7 +127,8 @@ def rules_schema(attributes: Sequence[Attribute], classes: Sequence[str]) -> dic
             "classes": _list({"type": "string", "enum": list(classes)}),
         }
     )
-    return _object({"rules": _list(_object(row)), "new_options": _list(wish)})
+    required: list[Json] = [name for name in row if name != LOOKS or LOOKS in options]
+    return _object({"rules": _list(_object(row) | {"required": required}), "new_options": _list(wish)})
 
 
 def rules_check(attributes: Sequence[Attribute], classes: Sequence[str]) -> Check:
@@ -157,8 +180,8 @@ def tidy(value: Json) -> str:
     return clean("".join(char for char in clean(value) if not is_control(char)))
 
 
-def _repeated(names: Sequence[str]) -> list[str]:
-    return [name for name in dict.fromkeys(names) if names.count(name) > 1]
+def _length(texts: Iterable[str]) -> int:
+    return sum(map(len, texts))
 
 
 def _items(value: Json, key: str) -> Iterable[dict[str, Json]]:

@@ -19,6 +19,10 @@ MAX_OUTPUT_TOKENS = 16_000
 TOKENS_A_BATCH = 2_500
 """What the reply to one batch of classes should take: short enough to be complete, long enough to be worth a call."""
 
+TOKENS_A_ROW = 40
+TOKENS_A_CELL = 12
+"""About what a class takes in a reply, its name and looks, and each of its rules."""
+
 SHOWN_FIRST = 8
 """So many classes are shown when the attributes are asked for: the model need not see all to know the kind of image."""
 
@@ -111,7 +115,7 @@ def rules_request(task: Task, attributes: Sequence[Attribute], batch: Batch, oth
 
 def batch_size(attributes: int, pictures: int = 0) -> int:
     """How many classes to ask for at once: as many as ``TOKENS_A_BATCH`` will hold, fewer where pictures go along."""
-    size = max(5, min(40, TOKENS_A_BATCH // (12 * attributes + 10)))
+    size = max(5, min(40, TOKENS_A_BATCH // (TOKENS_A_CELL * attributes + TOKENS_A_ROW)))
     return max(1, min(size, 20 // pictures)) if pictures else size
 
 

@@ -134,7 +134,7 @@ class _Session:
             self.steps.append(known[0])
         else:
             named = self.task.attributes if isinstance(self.task.attributes, tuple) else ()
-            step = self._ask(attributes_request(self.task), attributes_check(named), watch=self.watch)
+            step = self._ask(attributes_request(self.task), attributes_check(named), watch=self.watch, longer=True)
             self._keep(step)
         return read_attributes(self.steps[0].value)
 
@@ -156,7 +156,8 @@ class _Session:
 
         def ask(batch: Batch, stopping: Callable[[], bool]) -> Step:
             request = rules_request(self.task, attributes, batch)
-            step = self._ask(request, rules_check(attributes, batch), watch=told, cancelled=stopping)
+            alone = len(batch) == 1  # and cannot be split when its reply is cut off
+            step = self._ask(request, rules_check(attributes, batch), watch=told, cancelled=stopping, longer=alone)
             return replace(step, classes=batch)
 
         ask_all(
@@ -177,6 +178,7 @@ class _Session:
         *,
         watch: Callable[[Streaming], None] | None = None,
         cancelled: Callable[[], bool] | None = None,
+        longer: bool = False,
     ) -> Step:
         from .asking import ask
 
@@ -187,6 +189,7 @@ class _Session:
             budget=self.budget,
             watch=watch,
             cancelled=cancelled or self.cancelled,
+            longer=longer,
         )
         return Step(answer.value, (), answer.usage, tuple(exchange.to_json() for exchange in answer.exchanges))
 

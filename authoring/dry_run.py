@@ -9,13 +9,19 @@ from ..systems.json_form import Json
 from ..systems.model import Attribute
 from .batches import batches
 from .budget import estimated_input
-from .draft_task import Task, attributes_request, batch_size, rules_request, whole_request
+from .draft_task import (
+    TOKENS_A_CELL,
+    TOKENS_A_ROW,
+    Task,
+    attributes_request,
+    batch_size,
+    rules_request,
+    whole_request,
+)
 from .llm import Request, Usage
 
 _ATTRIBUTES = 6
 _OPTIONS = 12
-_TOKENS_A_CELL = 12
-_TOKENS_A_ROW = 10
 _TOKENS_AN_ATTRIBUTE = 90
 
 
@@ -108,5 +114,5 @@ def _count(task: Task) -> int:
 
 
 def _output(task: Task, attributes: int) -> int:
-    rows = len(task.classes) * (attributes * _TOKENS_A_CELL + _TOKENS_A_ROW)
+    rows = len(task.classes) * (attributes * TOKENS_A_CELL + TOKENS_A_ROW)
     return rows + attributes * _TOKENS_AN_ATTRIBUTE

@@ -81,14 +81,31 @@ def exchange_from_json(value: Json) -> Exchange:
     """
     try:
         form = _mapping(value)
-        said = _mapping(form["reply"])
+        reply, messages = reply_from_json(form["reply"]), form["messages"]
+        if not isinstance(messages, list):
+            raise TypeError("a field has another type than a recording's")
+        task, version, model, told = (str(form[name]) for name in ("task", "prompt_version", "model", "instructions"))
+        return Exchange(task, version, model, told, tuple(messages), reply)
+    except KeyError as error:
+        raise InputError(f'this is no recorded exchange: "{error.args[0]}" is missing') from error
+    except (TypeError, ValueError, OverflowError) as error:
+        raise InputError(f"this is no recorded exchange: {error}") from error
+
+
+def reply_from_json(value: Json) -> Reply:
+    """The reply of a recording; all but its text may be left out.
+
+    Raises:
+        InputError: ``value`` is none; the message says what is wrong.
+    """
+    try:
+        said = _mapping(value)
         usage = _mapping(said.get("usage", {}))
-        messages = form["messages"]
         stop = said.get("stop", "done")
-        if not isinstance(messages, list) or not isinstance(said["text"], str) or stop not in get_args(StopReason):
+        if not isinstance(said["text"], str) or stop not in get_args(StopReason):
             raise TypeError("a field has another type than a recording's")
         first = said.get("first_token")
-        reply = Reply(
+        return Reply(
             text=said["text"],
             stop=stop,  # type: ignore[arg-type]  # it is one of them
             usage=Usage(*(_number(usage.get(name, 0), int) for name in ("input", "cached", "output"))),
@@ -97,12 +114,10 @@ def exchange_from_json(value: Json) -> Exchange:
             first_token=None if first is None else _number(first, float),
             attempts=_number(said.get("attempts", 1), int),
         )
-        task, version, model, told = (str(form[name]) for name in ("task", "prompt_version", "model", "instructions"))
-        return Exchange(task, version, model, told, tuple(messages), reply)
     except KeyError as error:
-        raise InputError(f'this is no recorded exchange: "{error.args[0]}" is missing') from error
+        raise InputError(f'this is no recorded reply: "{error.args[0]}" is missing') from error
     except (TypeError, ValueError, OverflowError) as error:
-        raise InputError(f"this is no recorded exchange: {error}") from error
+        raise InputError(f"this is no recorded reply: {error}") from error
 
 
 def _mapping(value: Json) -> Mapping[str, Json]:

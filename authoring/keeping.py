@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from ..scoring.recording import measured_json as measured_json
 from ..systems.edits import apply
-from ..systems.json_form import Json
 from ..systems.revisions import AuthorKind
 from ..systems.saving import Saved, save_revision
 from .cost import cost_text
 from .proposals import Proposals
 from .refusals import Judge, remember
-
-if TYPE_CHECKING:
-    from ..scoring.evaluation import Evaluation
 
 
 def keep_decisions(
@@ -56,22 +52,6 @@ def keep_decisions(
         )
     remember(path, proposals, by=by)
     return tuple(saved)
-
-
-def measured_json(evaluation: Evaluation) -> dict[str, Json]:
-    """What the history keeps of an evaluation."""
-    setting = evaluation.setting
-    return {
-        "accuracy": evaluation.accuracy,
-        "n": evaluation.n,
-        "ci95": list(evaluation.share.ci95),
-        "encoder": setting.encoder,
-        "encoder_key": setting.encoder_key,
-        "data": setting.data,
-        "split": setting.split,
-        "crop": None if setting.crop is None else str(setting.crop),
-        "combine": evaluation.combine,
-    }
 
 
 def _reason(proposals: Proposals, reason: str) -> str:

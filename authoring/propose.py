@@ -59,7 +59,7 @@ def propose(
     from .asking import ask
 
     request = request_of(plan)
-    answer = ask(llm, request, budget=budget, watch=watch, cancelled=cancelled, keep=keep)
+    answer = ask(llm, request, budget=budget, watch=watch, cancelled=cancelled, keep=keep, longer=True)
     suggested = _judged(plan, _read(answer.value))
     answers = [answer]
     faults = [index for index, one in enumerate(suggested) if one.fault]

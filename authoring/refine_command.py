@@ -237,9 +237,15 @@ def _chooser(accept: Accept, significance: float, override_locks: bool, clear: C
 
             def ask(proposals: Proposals) -> Proposals:
                 clear()
-                return ask_person(proposals, read_line, note, edit_text, override_locks=override_locks)
+                return ask_person(proposals, read_line, _tell_person, edit_text, override_locks=override_locks)
 
             return ask
+
+
+def _tell_person(line: str) -> None:
+    from .folding import folded
+
+    note(folded(line, sys.stderr))
 
 
 def read_line(question: str) -> str | None:
@@ -273,6 +279,7 @@ def _tell(result: Refinement, run: _Run, *, as_json: bool) -> None:
     from ..validate.output import as_json as finding_json
     from ..validate.output import summary
     from .cost import cost_json, cost_text
+    from .folding import folded
     from .proposals_report import lines, proposals_json
 
     revision = next((saved.revision for saved in reversed(run.saved) if saved.revision is not None), None)
@@ -294,7 +301,7 @@ def _tell(result: Refinement, run: _Run, *, as_json: bool) -> None:
         return
     for proposals in result.rounds:
         for line in lines(proposals):
-            out(line)
+            out(folded(line, sys.stdout, hanging=9))
     if result.before is None:
         note("no images, so no effects: --data and --encoder measure each proposal")
     elif result.after is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -41,6 +40,7 @@ class Refinement:
     usage: Usage
     calls: int
     seconds: float
+    """Those that the LLM took: neither measuring nor deciding."""
 
     @property
     def proposals(self) -> tuple[Proposals, ...]:
@@ -91,7 +91,6 @@ def refine(
         LLMError: no reply that can be used; earlier rounds are kept.
         Interrupted: ``cancelled`` became true; earlier rounds are kept.
     """
-    started = time.monotonic()
     state = _State(system, evaluation)
     for _ in range(rounds):
         plan = plan_refinement(state.system, path=path, evaluation=state.evaluation, feedback=feedback, about=about)
@@ -116,7 +115,7 @@ def refine(
         state.evaluation,
         sum((one.origin.usage for one in state.rounds), Usage()),
         sum(one.origin.calls for one in state.rounds),
-        time.monotonic() - started,
+        sum(one.origin.seconds for one in state.rounds),
     )
 
 

@@ -6,7 +6,7 @@ import difflib
 import json
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ..errors import InputError, LLMError
@@ -14,6 +14,7 @@ from ..systems.sources import reason
 from ..systems.text import plain
 from .exchange import Exchange, exchange_from_json, exchange_of, key_of
 from .llm import LLM, Reply, Request, Streaming, Usage
+from .written_replies import Written, is_written, unlike, written_from_json
 
 _SHOWN = 60
 
@@ -21,15 +22,17 @@ _SHOWN = 60
 class ReplayLLM:
     """An ``LLM`` that gives the recorded reply to each recorded request, whatever the order; others are an error.
 
-    A request that was recorded several times gets its replies in order, and the last one ever after.
+    A request that was recorded several times gets its replies in order, and the last one ever after. So does a request
+    that was not recorded, but for which replies were ``Written`` by hand.
     """
 
-    def __init__(self, source: Path, exchanges: list[Exchange]) -> None:
+    def __init__(self, source: Path, recorded: Sequence[Exchange | Written]) -> None:
         self._source = source
-        self._exchanges = exchanges
+        self._exchanges = [one for one in recorded if isinstance(one, Exchange)]
+        self._written = [one for one in recorded if isinstance(one, Written)]
         self._waiting: dict[str, list[Exchange]] = {}
         self._lock = threading.Lock()
-        for exchange in exchanges:
+        for exchange in self._exchanges:
             self._waiting.setdefault(exchange.key, []).append(exchange)
 
     @property
@@ -47,22 +50,37 @@ class ReplayLLM:
         """The recorded reply, with the tokens and seconds that it took then. Raises ``LLMError`` if there is none."""
         with self._lock:
             waiting = self._waiting.get(key_of(request))
-            if waiting is None:
-                raise self._missing(request)
-            found = waiting.pop(0) if len(waiting) > 1 else waiting[0]
+            if waiting is not None:
+                reply = (waiting.pop(0) if len(waiting) > 1 else waiting[0]).reply
+            else:
+                reply = self._written_for(request)
         if watch is not None:
-            watch(Streaming(len(found.reply.text), found.reply.seconds))
-        return found.reply
+            watch(Streaming(len(reply.text), reply.seconds))
+        return reply
+
+    def _written_for(self, request: Request) -> Reply:
+        fitting = [one for one in self._written if one.task == request.task and not one.missing(request)]
+        if not fitting:
+            raise self._missing(request)
+        if len(fitting) > 1:
+            self._written.remove(fitting[0])
+        return fitting[0].reply
 
     def _missing(self, request: Request) -> LLMError:
         where = f"{plain(str(self._source))}: {request.task}"
         hint = "Record it anew with a model and --record FILE."
         asked = exchange_of(request, "", Reply("", "done", Usage(), "", 0.0))
         same = [exchange for exchange in self._exchanges if exchange.task == request.task]
-        if not same:
-            known = ", ".join(dict.fromkeys(plain(exchange.task) for exchange in self._exchanges)) or "nothing"
-            return LLMError(f"this was not recorded; the recording holds {known}", where=where, hint=hint)
-        return LLMError(f"this request was not recorded: {_difference(asked, same)}", where=where, hint=hint)
+        written = [one.missing(request) for one in self._written if one.task == request.task]
+        if same:
+            why = f"this request was not recorded: {_difference(asked, same)}"
+        elif written:
+            why = unlike(min(written, key=len))
+        else:
+            tasks = [one.task for one in self._exchanges] + [one.task for one in self._written]
+            known = ", ".join(dict.fromkeys(map(plain, tasks))) or "nothing"
+            why = f"this was not recorded; the recording holds {known}"
+        return LLMError(why, where=where, hint=hint)
 
 
 class RecordingLLM:
@@ -109,11 +127,11 @@ def append_line(path: Path, form: dict[str, object]) -> None:
         raise InputError(f"cannot be written: {reason(error)}", where=plain(str(path)), hint=hint) from error
 
 
-def read_recording(path: Path) -> list[Exchange]:
-    """The exchanges in the JSON Lines file at ``path``.
+def read_recording(path: Path) -> list[Exchange | Written]:
+    """The exchanges in the JSON Lines file at ``path``, and the replies written by hand.
 
     Raises:
-        InputError: the file cannot be read, or a line of it is no exchange.
+        InputError: the file cannot be read, or a line of it is neither.
     """
     shown = plain(str(path))
     try:
@@ -121,18 +139,19 @@ def read_recording(path: Path) -> list[Exchange]:
     except (OSError, ValueError) as error:
         hint = "replay:FILE takes a file that --record FILE wrote."
         raise InputError(f"cannot be read: {reason(error)}", where=shown, hint=hint) from error
-    exchanges = []
+    found: list[Exchange | Written] = []
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         where = f"{shown}:{number}"
         try:
-            exchanges.append(exchange_from_json(json.loads(line)))
+            value = json.loads(line)
+            found.append(written_from_json(value) if is_written(value) else exchange_from_json(value))
         except InputError as error:
             raise InputError(error.message, where=where) from error
         except (ValueError, RecursionError) as error:
             raise InputError(f"this line is no JSON: {error}", where=where) from error
-    return exchanges
+    return found
 
 
 def _difference(asked: Exchange, recorded: list[Exchange]) -> str:

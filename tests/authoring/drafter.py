@@ -49,7 +49,9 @@ def _row(name: str, schema: Any) -> dict[str, Any]:
     properties = schema["properties"]["rules"]["items"]["properties"]
     row: dict[str, Any] = {"class": name}
     for attribute, form in properties.items():
-        if attribute != "class":
+        if attribute == "looks":
+            row[attribute] = f"A drawing of {name}."
+        elif attribute != "class":
             options = form["items"].get("enum") or ["?"]
             row[attribute] = [options[zlib.crc32(f"{name}/{attribute}".encode()) % len(options)]]
     return row
