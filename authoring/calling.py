@@ -8,7 +8,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NoReturn
 
 from ..errors import Interrupted, LLMError
@@ -27,6 +27,9 @@ CHARACTERS_PER_TOKEN = 16
 
 _SPARE = 4096
 
+LEAST_ROOM = 1_000
+"""Where a model has less room than a reply was to get, it is asked for half as much, down to so many tokens."""
+
 Watch = Callable[[Streaming], None]
 Cancelled = Callable[[], bool]
 
@@ -40,6 +43,7 @@ class ProviderLLM:
         self._stream = stream
         self._dropped: frozenset[str] = frozenset()
         self._reached = False
+        self._most_tokens: int | None = None
 
     @property
     def name(self) -> str:
@@ -58,12 +62,19 @@ class ProviderLLM:
         cancelled: Cancelled | None = None,
     ) -> Reply:
         """Send ``request``, again where that may help, and wait for the reply; see ``LLM``."""
-        call = _Call(request, watch)
+        call = _Call(self._within_room(request), watch)
 
         self._wires[0].load_sdk()
         if asyncio._get_running_loop() is None:
             return asyncio.run(self._until(call, cancelled))
         return self._beside_loop(call, cancelled)
+
+    def _within_room(self, request: Request) -> Request:
+        """``request`` with no more room for its reply than the model has, as far as that is known."""
+        most = self._most_tokens
+        return (
+            request if most is None or most >= request.max_output_tokens else replace(request, max_output_tokens=most)
+        )
 
     def _beside_loop(self, call: _Call, cancelled: Cancelled | None) -> Reply:
         """In a thread of its own, for this one runs a loop already: that of a notebook, say."""
@@ -126,6 +137,12 @@ class ProviderLLM:
         if failure.unknown and failure.unknown not in self._dropped and learning:
             self._dropped |= {failure.unknown}
             call.say(f"the server does not know {failure.unknown}; asking without it")
+            return
+        half = call.request.max_output_tokens // 2
+        if failure.crowded and half >= LEAST_ROOM:
+            self._most_tokens = half
+            call.request = self._within_room(call.request)
+            call.say(f"the model has not so much room; asking for a reply of at most {half:,} tokens")
             return
         others = [other for other in self._wires if other is not wire]
         if failure.absent and others and not self._reached:

@@ -36,6 +36,13 @@ _STATUS_OF_TYPE = {
 }
 """What an error within a stream, which began with status 200, would have been without one."""
 
+_TOO_LONG = "The request is too long for this model: ask for fewer classes at once."
+
+_ROOM = re.compile(
+    r"max_tokens|max_completion_tokens|max_output_tokens|(?:output|completion) tokens|context (?:length|window|limit)"
+)
+"""How servers speak of the room that a reply may take: more than the model, or what the prompt leaves of it, has."""
+
 _FEATURES: dict[str, tuple[str, ...]] = {
     "usage": ("stream_options", "include_usage"),
     "stream": ("streaming", "'stream'", "`stream`", '"stream"', "stream is"),
@@ -50,7 +57,8 @@ class Failure:
     """One request that failed. ``asked`` are the seconds for which the server asks to be left alone.
 
     ``unknown`` names what to leave out of the next request: a feature of ``Sending.dropped``. ``absent`` tells that
-    there is nothing at the path, so that the server may speak another protocol.
+    there is nothing at the path, so that the server may speak another protocol. ``crowded`` tells that the model has
+    less room than the reply was to be given.
     """
 
     message: str
@@ -60,6 +68,7 @@ class Failure:
     unknown: str = ""
     absent: bool = False
     unreachable: bool = False
+    crowded: bool = False
 
 
 def failure_of(error: Exception, wire: Wire) -> Failure | None:
@@ -114,8 +123,10 @@ def _status_failure(wire: Wire, status: int, said: str, code: str, headers: Mapp
         return Failure(message, f"Is there such a model? Name another with --model.{address}", absent=not names_model)
     if status == 413:
         return Failure(message, "The request is too large: ask for fewer classes at once, or show fewer images.")
+    if status in (400, 422) and _ROOM.search(said.lower()) and re.search(r"\d{3}", said):
+        return Failure(message, _TOO_LONG, crowded=True)
     if "context" in f"{said} {code}".lower() and ("length" in said.lower() or "window" in said.lower()):
-        return Failure(message, "The request is too long for this model: ask for fewer classes at once.")
+        return Failure(message, _TOO_LONG)
     unknown = _unknown(said, wire) if status in (400, 422, 501) else ""
     return Failure(message, "The server refuses the request; what it says tells why.", unknown=unknown)
 

@@ -435,6 +435,41 @@ def test_the_newer_name_of_the_limit() -> None:
     assert server.seen[0].body["max_tokens"] == server.seen[1].body["max_completion_tokens"] == 1000
 
 
+LESS_ROOM = (
+    "max_tokens: 16000 > 8192, which is the maximum allowed number of output tokens for m",
+    "max_tokens is too large: 16000. This model supports at most 4096 completion tokens",
+    "This model's maximum context length is 8192 tokens. However, you requested 17000 tokens (1000 in the messages, "
+    "16000 in the completion). Please reduce the length of the messages or completion.",
+)
+
+
+@pytest.mark.parametrize("message", LESS_ROOM)
+def test_a_model_with_less_room_is_asked_for_less(llm_for: Go, message: str) -> None:
+    def reply(seen: Seen) -> Act | str:
+        return Act(status=400, message=message) if room(seen) > 4096 else GOOD
+
+    request = replace(REQUEST, max_output_tokens=16_000)
+    with Loopback(reply) as server:
+        llm = llm_for(server)
+        ask(llm, request)
+        ask(llm, request)
+    assert [room(seen) for seen in server.seen] == [16_000, 8_000, 4_000, 4_000]
+
+
+def test_a_request_that_is_too_long_itself_is_told_as_that(llm_for: Go) -> None:
+    with Loopback([Act(status=400, message=LESS_ROOM[2])]) as server:
+        with pytest.raises(LLMError) as caught:
+            llm_for(server).complete(replace(REQUEST, max_output_tokens=4_000))
+        assert [room(seen) for seen in server.seen] == [4_000, 2_000, 1_000]
+    assert "maximum context length" in caught.value.message
+    assert "fewer classes" in caught.value.hint
+
+
+def room(seen: Seen) -> int:
+    body = seen.body
+    return int(body.get("max_output_tokens") or body.get("max_tokens") or body["max_completion_tokens"])
+
+
 @pytest.mark.parametrize("spoken", [CHAT, RESPONSES])
 @pytest.mark.parametrize("by_variable", [True, False])
 def test_a_base_url_speaks_what_the_server_knows(

@@ -207,7 +207,7 @@ def test_an_option_that_was_asked_for_on_the_way_is_added(cotsmith: Command, mon
     def reply(seen: Seen) -> Act:
         value: Any = answer(2)(request_of(seen))
         if request_of(seen).task == "draft-rules":
-            name = next(iter(schema_of(seen)["properties"]["rules"]["items"]["properties"].keys() - {"class"}))
+            name = next(iter(schema_of(seen)["properties"]["rules"]["items"]["properties"].keys() - {"class", "looks"}))
             value["new_options"] = [{"attribute": name, "option": "scaly", "classes": ["Zubat"]}]
         return Act(json.dumps(value))
 

@@ -95,7 +95,7 @@ TRICKY = "[link=x]\x1b[31m{0.__class__}{{about}}%s\u202e"
         (Act(""), "empty", "--model"),
         (Act("x" * 1000, endless=True), "does not end", "--model"),
         (Act("x" * 10_000_000), "does not end", "--model"),
-        (Act('{"attributes": [', stop="length"), "cut off at 16,000 tokens", "fewer"),
+        (Act('{"attributes": [', stop="length"), "cut off at 32,000 tokens", "fewer"),
         (Act('{"attributes": [' * 9, cut=50), "the connection broke", "Check the network"),
         (Act(silent=True), "within", "--timeout"),
         (Act("it begins wellGARBLED", garbled=True), "UTF-8", "Try again"),
