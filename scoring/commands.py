@@ -15,6 +15,7 @@ import click
 from ..errors import DataError, UsageError
 from ..systems.text import counted, plain
 from ..terminal import console, json_option, note, out_json, out_json_line, progress, warn
+from .fraction_type import Fraction
 from .options import (
     DataChoice,
     EncoderChoice,
@@ -56,7 +57,7 @@ _SHOWN = 5
 @click.option("--fit", "fitting", is_flag=True, help="Fit a temperature and weights on dev, and measure them on test.")
 @click.option("-o", "--output", metavar="FILE", help="With --fit: write the fitted system to FILE.")
 @click.option("--force", is_flag=True, help="Replace FILE if it exists.")
-@click.option("--min-accuracy", metavar="X", type=click.FloatRange(0, 1), help="Exit with 1 below this, as 0.9.")
+@click.option("--min-accuracy", metavar="X", type=Fraction(), help="Exit with 1 below this, as 0.9.")
 @json_option
 @click.pass_context
 def score(

@@ -12,9 +12,7 @@ from numpy.typing import NDArray
 
 from ..errors import DataError
 from ..systems.text import plain
-from .dataset import split_name
 from .labelled import LabelledEmbeddings
-from .listing import as_label
 
 _HINT = (
     "An .npz file of embeddings has the arrays embeddings (N, D) and labels (N,), and may have paths and split (N,): "
@@ -51,14 +49,13 @@ def load_embeddings(path: str | Path) -> LabelledEmbeddings:
         hint = "Save text as a NumPy array of text: labels.astype(str)." if pickled else _HINT
         raise DataError(f"it cannot be read: {plain(reason)}", where=where, hint=hint) from error
     assert labels is not None
-    _check_labels(labels, where)
     folder = Path(path).parent
     return LabelledEmbeddings(
         vectors,
-        [as_label(label) for label in labels],
+        labels,
         name=str(path),
         paths=None if paths is None else [folder / each if each else None for each in paths],
-        splits=None if splits is None else [split_name(each) or None for each in splits],
+        splits=splits,
     )
 
 
@@ -72,9 +69,3 @@ def _texts(array: NDArray[np.generic], name: str, where: str) -> Sequence[str]:
     if array.dtype.kind not in "Uiu":
         raise DataError(f'"{name}" holds {array.dtype}, not text or whole numbers', where=where, hint=_HINT)
     return [str(value) for value in array.tolist()]
-
-
-def _check_labels(labels: Sequence[str], where: str) -> None:
-    empty = [number for number, label in enumerate(labels) if not label.strip()]
-    if empty:
-        raise DataError(f"no label for row {empty[0]}", where=where, hint=f"{len(empty)} rows have none.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar, cast
@@ -132,6 +133,8 @@ def fit(dev: Evaluation, test: Evaluation | None = None, *, progress: Callable[[
     best: tuple[float, float, _Tensor] | None = None
     for done, factor in enumerate(TEMPERATURES, 1):
         temperature = float(f"{system.temperature * factor:.3g}") if factor != 1 else system.temperature
+        if not (math.isfinite(temperature) and temperature > 0):  # beyond the ends of floating point numbers
+            continue
         found = answers(system.attributes, dev.images[chosen], dev.texts, dev.logit_scale / temperature)
         loss, weights = _weights(system, found, dev.labels[chosen], dev.combine)
         # A step in temperature must earn more than noise, so of nearly equal ones the nearest to the present is taken.

@@ -18,6 +18,11 @@ Resolve: TypeAlias = Callable[[str, int], Sequence[str]]
 # A read waits no longer than this before it looks whether it shall go on, so that Ctrl-C is not kept waiting.
 _SLICE_SECONDS = 0.25
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+# All that is given out for the open internet. The rest of IPv6 is reserved, or leads somewhere of one's own: addresses
+# with an IPv4 one at their end (::a.b.c.d, ::ffff:0:a.b.c.d), NAT64 of a network, site-local ones.
+_UNICAST = ipaddress.ip_network("2000::/3")
+_DOCUMENTATION = ipaddress.ip_network("3fff::/20")
+_ASSIGNMENTS = ipaddress.ip_network("192.0.0.0/24")
 
 
 class RefusedAddressError(Exception):
@@ -45,9 +50,13 @@ def is_public(address: str) -> bool:
     if isinstance(ip, ipaddress.IPv6Address):
         if ip.ipv4_mapped is not None:
             return is_public(str(ip.ipv4_mapped))
-        inner = [ip.sixtofour, ip.teredo[1] if ip.teredo else None]
         if ip in _NAT64:
-            inner.append(ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF))
+            return is_public(str(ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)))
+        if ip not in _UNICAST or ip in _DOCUMENTATION:
+            return False
+        inner = [ip.sixtofour, ip.teredo[1] if ip.teredo else None]
+    elif ip in _ASSIGNMENTS:
+        return False
     return ip.is_global and not ip.is_multicast and all(is_public(str(each)) for each in inner if each is not None)
 
 

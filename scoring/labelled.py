@@ -15,10 +15,14 @@ from ..errors import DataError
 from ..systems.text import plain
 from .dataset import Item, no_such_split, split_name
 from .encoder import Vectors, normalise
+from .manifest_source import as_class
 
 _BLOCK = 65_536
 _TOLERANCE = 1e-3
 """How far the length of a row may be from 1, as it is in half precision, before it counts as not normalised."""
+
+_SHORT = 1e-15
+# The squares of shorter rows are too small for float32 to add up.
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,8 +31,9 @@ class LabelledEmbeddings:
 
     ``vectors`` is anything that NumPy takes for an ``(N, D)`` array of numbers; kept as float32 with rows of length 1,
     and ``rescaled`` counts the rows that were not. They must come from the image tower whose text tower the evaluation
-    uses. ``paths`` are the images themselves, for whoever wants to look at them; ``split_of`` the split of each row,
-    None for those that are in none.
+    uses. ``labels`` are texts or whole numbers, as a list or an array. ``paths`` are the images themselves, for whoever
+    wants to look at them; ``split_of`` the split of each row, None for those that are in none; the usual names
+    (``validation``, ...) are folded as everywhere.
 
     Raises:
         DataError: not a matrix of numbers, a row that is infinite, missing or zero, or not one label per row.
@@ -53,14 +58,19 @@ class LabelledEmbeddings:
     ) -> None:
         matrix = _matrix(vectors, plain(name))
         for what, values in (("labels", labels), ("paths", paths), ("splits", splits)):
-            if values is not None and len(values) != len(matrix):
-                raise DataError(f"{len(matrix)} embeddings but {len(values)} {what}", where=plain(name))
+            if values is not None and (isinstance(values, str) or len(values) != len(matrix)):
+                found = "one text as" if isinstance(values, str) else len(values)
+                raise DataError(f"{len(matrix)} embeddings but {found} {what}", where=plain(name))
+        texts = _labels(labels, plain(name))
         table, rescaled = _of_length_one(matrix, plain(name))
         object.__setattr__(self, "vectors", table)
-        object.__setattr__(self, "labels", tuple(str(label) for label in labels))
+        object.__setattr__(self, "labels", texts)
         object.__setattr__(self, "name", name)
-        object.__setattr__(self, "paths", tuple(Path(p) if p is not None else None for p in paths or ()))
-        object.__setattr__(self, "split_of", tuple(splits or ()))
+        object.__setattr__(self, "paths", () if paths is None else tuple(p if p is None else Path(p) for p in paths))
+        parts = (
+            () if splits is None else tuple(split_name(each) or None if each is not None else None for each in splits)
+        )
+        object.__setattr__(self, "split_of", parts)
         object.__setattr__(self, "rows", np.arange(len(table)))
         object.__setattr__(self, "rescaled", rescaled)
 
@@ -127,12 +137,33 @@ class LabelledEmbeddings:
         return made
 
 
+def _labels(labels: Sequence[Any], name: str) -> tuple[str, ...]:
+    """The labels as texts; a million of them are few classes, so each is looked at once."""
+    known: dict[Any, str] = {}
+    found = []
+    for number, label in enumerate(labels):
+        if isinstance(label, np.ndarray | list | tuple | set | dict):
+            raise DataError(
+                "several labels for one image",
+                where=f"{name}, row {number}",
+                hint="An image has one label here: the name or number of its class. Or make each combination one.",
+            )
+        text = known.get(label)
+        if text is None:
+            text = as_class(label, f"{name}, row {number}")
+            if not text:
+                raise DataError(f"no label for row {number}", where=name, hint="Leave it out; rows count from 0.")
+            known[label] = text
+        found.append(text)
+    return tuple(found)
+
+
 def _matrix(vectors: ArrayLike, name: str) -> NDArray[Any]:
     try:
         matrix = np.asarray(vectors)
         if matrix.dtype.kind not in "fiu":
             matrix = matrix.astype(np.float32) if matrix.dtype.kind == "O" else matrix
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, RuntimeError) as error:  # the last of a tensor that is on a GPU or has a gradient
         raise DataError(f"embeddings that are no numbers: {plain(str(error))}", where=name) from None
     if matrix.ndim != 2 or 0 in matrix.shape:
         raise DataError(f"embeddings of shape {matrix.shape}", where=name, hint="They need the shape (N, D).")
@@ -149,15 +180,20 @@ def _of_length_one(matrix: NDArray[Any], name: str) -> tuple[Vectors, int]:
         with np.errstate(over="ignore", invalid="ignore"):
             block = matrix[start : start + _BLOCK].astype(np.float32)
             lengths = np.linalg.norm(block, axis=1)
-        bad = np.flatnonzero(~np.isfinite(lengths) | (lengths == 0))
-        if bad.size:
-            row = block[bad[0]]
-            what = "missing numbers" if np.isnan(row).any() else "zeros only" if not row.any() else "infinite numbers"
-            raise DataError(
-                f"row {start + int(bad[0])} of the embeddings holds {what}",
-                where=name,
-                hint="Leave such rows out, with their labels; rows count from 0.",
-            )
-        rescaled += int((np.abs(lengths - 1) > _TOLERANCE).sum())
+        for at in np.flatnonzero(~(np.isfinite(lengths) & (lengths > _SHORT))):
+            block[at] = _direction(matrix[start + at].astype(np.float64), start + int(at), name)
+        rescaled += int((~(np.abs(lengths - 1) <= _TOLERANCE)).sum())
         table[start : start + _BLOCK] = normalise(block)
     return table, rescaled
+
+
+def _direction(row: NDArray[np.float64], number: int, name: str) -> NDArray[np.float64]:
+    """A row whose length is no float32, brought near to 1; refuses one that points nowhere."""
+    if not (np.isfinite(row).all() and row.any()):
+        what = "missing numbers" if np.isnan(row).any() else "zeros only" if not row.any() else "infinite numbers"
+        raise DataError(
+            f"row {number} of the embeddings holds {what}",
+            where=name,
+            hint="Leave such rows out, with their labels; rows count from 0.",
+        )
+    return np.asarray(row / np.abs(row).max())

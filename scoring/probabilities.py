@@ -19,6 +19,9 @@ from .blocks import each_block
 from .encoder import Vectors
 from .texts import TextVectors, option_vectors
 
+SHARPEST = 1e30
+"""The largest scale: beyond it float32 overflows, to infinity minus infinity, while every softmax is 0 or 1 already."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Answers:
@@ -49,8 +52,8 @@ def answers(
     """Ask ``attributes`` of ``images``, ``(N, D) float32`` of length 1: p_g = softmax(scale · images · T_gᵀ).
 
     T_g holds the attribute's option vectors (``texts.option_vectors``) and ``scale`` is the encoder's logit scale
-    divided by the system's temperature. The softmax is taken in float32 after subtracting each image's largest logit.
-    Memory beyond the result: ``block`` columns of logits for each core, at most ``BLOCK``.
+    divided by the system's temperature, at most ``SHARPEST``. The softmax is taken in float32 after subtracting each
+    image's largest logit. Memory beyond the result: ``block`` columns of logits for each core, at most ``BLOCK``.
     """
     found, ask = asking(attributes, images, texts, scale)
     if attributes:
@@ -64,7 +67,8 @@ def asking(
     """What ``answers`` gives, still empty, and what fills it for some of the images."""
     if not attributes:
         return (), lambda columns: None
-    stacked = np.concatenate([option_vectors(attribute, texts) for attribute in attributes]) * np.float32(scale)
+    stacked = np.concatenate([option_vectors(attribute, texts) for attribute in attributes])
+    stacked *= np.float32(min(scale, SHARPEST))
     ends = np.cumsum([len(attribute.options) for attribute in attributes])
     found = tuple(unanswered(attribute, len(images)) for attribute in attributes)
 

@@ -10,6 +10,7 @@ import click
 from click.core import ParameterSource
 
 from ..errors import UsageError
+from ..scoring.fraction_type import Fraction
 from ..scoring.options import DataChoice, EncoderChoice, data_options, optional_encoder_options
 from ..systems.text import plain_lines
 from ..terminal import console, json_option, note, out, out_json, out_markdown, progress, warn
@@ -136,7 +137,7 @@ def explain(check_name: str | None, as_json: bool) -> None:
 @click.option(
     "--stop",
     metavar="P",
-    type=click.FloatRange(0, 1, min_open=True),
+    type=Fraction(min_open=True),
     default=0.95,
     show_default=True,
     help="With --data or --quiz: stop asking when a class is this likely.",
@@ -144,7 +145,7 @@ def explain(check_name: str | None, as_json: bool) -> None:
 @click.option(
     "--reliability",
     metavar="P",
-    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    type=Fraction(min_open=True, max_open=True),
     default=0.8,
     show_default=True,
     help="How often an answer fits the rule, where images do not tell.",

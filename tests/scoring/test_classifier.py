@@ -13,6 +13,7 @@ from PIL import Image
 from cotsmith.errors import DataError, InvalidSystemError, UsageError
 from cotsmith.scoring.classifier import Classifier, Prediction
 from cotsmith.scoring.dataset import Dataset, Item, Skipped
+from cotsmith.scoring.encoder import normalise
 from cotsmith.scoring.evaluation import evaluate
 from cotsmith.scoring.images import Crop
 from cotsmith.scoring.labelled import LabelledEmbeddings
@@ -159,11 +160,33 @@ def test_what_cannot_classify_is_refused(tmp_path: Path) -> None:
         ([[0.0]], ["apple"], "row 0 of the embeddings holds zeros only"),
         ([["a"]], ["apple"], "no numbers"),
         ([], [], "shape"),
+        ([[1.0], [2.0]], [["apple", "sky"], "sky"], "row 0: several labels for one image"),
+        ([[1.0], [2.0]], np.eye(2), "row 0: several labels for one image"),
+        ([[1.0], [2.0]], ["apple", None], "no label for row 1"),
+        ([[1.0], [2.0]], ["apple", float("nan")], "no label for row 1"),
+        ([[1.0]], "a", "1 embeddings but one text as labels"),
     ],
 )
 def test_embeddings_that_cannot_be_are_refused(vectors: list[object], labels: list[str], message: str) -> None:
     with pytest.raises(DataError, match=message):
         LabelledEmbeddings(vectors, labels)  # type: ignore[arg-type]
+
+
+def test_embeddings_come_as_arrays_of_any_length_and_lists() -> None:
+    directions = np.array([[3.0, 4.0], [-1.0, 0.0], [0.0, 2.0], [5.0, 12.0]])
+    lengths = np.array([1.0, 1e-200, 1e200, 1e-30])
+    data = LabelledEmbeddings(
+        directions * lengths[:, None],
+        np.array(["apple", " sky ", "apple", "sky"]),
+        paths=np.array(["a.png", "b.png", "c.png", "d.png"]),  # type: ignore[arg-type]
+        splits=np.array(["validation", "test", "val", ""]),  # type: ignore[arg-type]
+    )
+    assert data.vectors == pytest.approx(normalise(directions.astype(np.float32)))
+    assert data.rescaled == 4
+    assert data.labels == ("apple", "sky", "apple", "sky")
+    assert data.splits == {"dev": 2, "test": 1}
+    assert [item.shown for item in data.split("dev").items] == ["a.png", "c.png"]
+    assert LabelledEmbeddings([[1, 0], [0, 1]], [3, 4.0]).labels == ("3", "4")  # type: ignore[list-item]
 
 
 def test_embeddings_of_another_model_are_refused() -> None:

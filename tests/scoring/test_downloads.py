@@ -314,13 +314,17 @@ def test_private_addresses_are_refused_unless_allowed(server: Server, host: str)
         ),
         *("255.255.255.255", "::1", "::", "fe80::1", "fe80::1%eth0", "fd00::1", "ff02::1", "::ffff:10.0.0.1"),
         *("224.0.0.1", "2002:7f00:1::", "64:ff9b::a00:1", "not an address"),
+        # IPv4 at the end of reserved ones, a network's own NAT64, site-local, documentation, protocol assignments
+        *("::127.0.0.1", "::10.0.0.1", "::ffff:0:127.0.0.1", "64:ff9b:1::7f00:1", "fec0::1", "3fff::1", "192.0.0.8"),
     ],
 )
 def test_what_is_not_public(address: str) -> None:
     assert not is_public(address)
 
 
-@pytest.mark.parametrize("address", ["93.184.216.34", "2606:2800:220:1:248:1893:25c8:1946", "::ffff:8.8.8.8"])
+@pytest.mark.parametrize(
+    "address", ["93.184.216.34", "2606:2800:220:1:248:1893:25c8:1946", "::ffff:8.8.8.8", "64:ff9b::808:808"]
+)
 def test_what_is_public(address: str) -> None:
     assert is_public(address)
 

@@ -112,6 +112,21 @@ def test_naming_every_option_is_certain_not_almost() -> None:
     assert (evaluated(system, combine="product").scores[0] == 0).all()
 
 
+@pytest.mark.parametrize("temperature", [5e-324, 1e-60, 1e-30, 1e30, 1e308])
+@pytest.mark.parametrize("combine", ["sum", "product"])
+def test_no_temperature_makes_answers_that_are_no_numbers(temperature: float, combine: Combine) -> None:
+    attribute = Attribute("a", ("{}",), ("x", "y", "z"))
+    rules = {"A": {"a": ("x",)}, "B": {"a": ("y",)}, "C": {"a": ("z",)}}
+    evaluation = evaluated(System(attributes=(attribute,), rules=rules, temperature=temperature), combine=combine)
+    usual = evaluated(System(attributes=(attribute,), rules=rules), combine=combine)
+    answer = evaluation.answers[0]
+    assert np.isfinite(answer.probabilities).all()
+    assert answer.probabilities.sum(axis=0) == pytest.approx(1)
+    if temperature < 1:
+        assert (answer.chosen == usual.answers[0].chosen).all()
+        assert (evaluation.predicted == usual.predicted).all()
+
+
 def test_a_hopeless_option_is_no_veto_under_product() -> None:
     system = System(attributes=(Attribute("a", ("{}",), ("x", "y")),), rules={"A": {"a": ("x",)}, "B": {"a": ("y",)}})
     images = np.array([[1, 0]], np.float32)

@@ -202,6 +202,7 @@ def test_unknown_labels_are_told_before_the_model_loads(work: Workplace) -> None
         (["--combine", "mean"], "mean"),
         (["--batch-size", "0"], "0"),
         (["--min-accuracy", "91"], "91"),
+        (["--min-accuracy", "nan"], "nan is not a number between 0 and 1"),
     ],
 )
 def test_bad_options_are_told_before_the_model_loads(work: Workplace, arguments: Sequence[str], message: str) -> None:

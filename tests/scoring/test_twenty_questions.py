@@ -154,6 +154,9 @@ def test_images_are_asked_on_the_command_line(work: Workplace) -> None:
 
 
 def test_what_cannot_go_together_is_refused(work: Workplace, capsys: pytest.CaptureFixture[str]) -> None:
+    for option in ("--stop", "--reliability"):
+        assert run(["questions", str(work.system), option, "nan"]) == 2
+        assert "not a number between 0 and 1" in capsys.readouterr().err
     assert work.run("questions", work.system, "--data", work.cards, "--quiz")[0] == 2
     assert run(["questions", str(work.system), "--data", str(work.cards)]) == 2
     assert "needs an encoder" in capsys.readouterr().err
