@@ -118,7 +118,7 @@ def _tint(share: float) -> str:
 def _cells(e: Evaluation) -> Iterator[str]:
     yield '<h2>Rules against images</h2><p class="soft">The percentage of a class\'s images that answer as its rule '
     yield "says; – where there is no rule, · where there are no images, ▲ where the images prefer another option and "
-    yield "switching to it would raise accuracy.</p>"
+    yield "switching to it would raise accuracy, △ where that may be luck.</p>"
     names = [attribute.name for attribute in e.system.attributes]
     cells = {(cell.class_name, cell.attribute): cell for cell in e.cells}
     weakest = sorted(e.classes, key=lambda m: m.share.value if m.share.value is not None else 2.0)[:_MOST_ROWS]
@@ -143,9 +143,9 @@ def _cell(cell: CellMeasure) -> str:
     if share is None:
         return "<td>·</td>"
     mark, title = "", ""
-    if (cell.delta_if_switched or 0) > 0:
-        mark = " ▲"
-        title = f' title="{text(cell.preferred)}: {100 * (cell.delta_if_switched or 0):+.1f} points"'
+    if cell.switch is not None and cell.switch.helps:
+        mark = " ▲" if cell.switch.certain else " △"
+        title = f' title="{text(cell.preferred)}: {100 * cell.switch.change:+.1f} points"'
     return f"<td {_tint(share)}{title}>{100 * share:.0f}{mark}</td>"
 
 

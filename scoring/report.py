@@ -9,6 +9,7 @@ from ..systems.text import counted, plain
 from .classifier import Prediction
 from .evaluation import Evaluation
 from .statistics import Share
+from .suggestions import FALSE_DISCOVERIES
 from .verdict import interval as interval
 from .verdict import percent, verdict
 
@@ -21,6 +22,7 @@ _BAR = 20
 _WEAKEST = 8
 _SWITCHES = 12
 _SWITCHES_TITLE = "Rules whose switch to one option would help most"
+_LUCK = "luck?"
 
 
 def evaluation_report(evaluation: Evaluation, *, cells: bool = False) -> RenderableType:
@@ -39,6 +41,8 @@ def evaluation_report(evaluation: Evaluation, *, cells: bool = False) -> Rendera
     ):
         if table is not None and table.row_count:
             parts += [_gap(), literal(title), table]
+            if title is _SWITCHES_TITLE:
+                parts.append(literal(_MEANING_OF_SWITCHES))
         elif table is not None and cells and title is _SWITCHES_TITLE:
             parts += [_gap(), literal("No rule's switch to one other option would raise accuracy on these images.")]
     return Group(*parts)
@@ -143,14 +147,21 @@ def _weakest(e: Evaluation) -> Table:
 
 
 def _switches(e: Evaluation) -> Table:
-    table = plain_table("class", "attribute", "rule", ">agrees", "preferred", ">points")
-    helpful = [cell for cell in e.cells if (cell.delta_if_switched or 0) > 0]
-    for cell in sorted(helpful, key=lambda cell: -(cell.delta_if_switched or 0))[:_SWITCHES]:
+    table = plain_table("class", "attribute", "rule", ">agrees", "preferred", ">points", "")
+    helpful = [(cell, cell.switch) for cell in e.cells if cell.switch is not None and cell.switch.helps]
+    helpful.sort(key=lambda pair: (not pair[1].certain, -pair[1].change))
+    for cell, switch in helpful[:_SWITCHES]:
         rule = _rule(e.system.rules[cell.class_name][cell.attribute])
         agrees = percent(cell.agreement.value if cell.agreement else None)
-        points = f"{100 * (cell.delta_if_switched or 0):+.1f}"
-        table.add_row(*map(literal, (cell.class_name, cell.attribute, rule, agrees, cell.preferred or "", points)))
+        figures = (agrees, cell.preferred or "", f"{100 * switch.change:+.1f}", "" if switch.certain else _LUCK)
+        table.add_row(*map(literal, (cell.class_name, cell.attribute, rule, *figures)))
     return table
+
+
+_MEANING_OF_SWITCHES = (
+    f"{_LUCK}: among as many switches as were tried, so much is gained by luck as well (q > {FALSE_DISCOVERIES:g}). "
+    "Each is measured alone, on the images that suggest it: confirm it on others."
+)
 
 
 def _rule(rule: Rule) -> str:

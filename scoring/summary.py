@@ -122,6 +122,9 @@ def _cell(e: Evaluation, measure: CellMeasure) -> Json:
         "preferred": measure.preferred,
         "preferred_share": measure.preferred_share.value,
         "delta_if_switched": measure.delta_if_switched,
+        "gained": measure.switch and measure.switch.gained,
+        "lost": measure.switch and measure.switch.lost,
+        "q": measure.switch and measure.switch.q,
     }
 
 

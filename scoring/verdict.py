@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from ..systems.model import System
 from ..systems.text import counted, plain
+from .equal_rows import equal_rows
 from .evaluation import Evaluation
 from .statistics import Share
 
@@ -11,14 +13,33 @@ SIGNIFICANT = 0.05
 _NARROW = 0.015
 """Intervals narrower than this are written with a decimal."""
 
+_MOST_DIGITS = 4
+_SHOWN = 5
+_UNEVEN = 1.5  # times what each class would have, were they even
 
 FEW = 10
 """Below so many images even a system that names all of them right may have guessed."""
 
 
 def percent(share: float | None) -> str:
-    """A share as people write it, ``46.6 %``; a dash where there is none."""
-    return "–" if share is None else f"{100 * share:.1f} %"
+    """A share as people write it, ``46.6 %``; a dash where there is none.
+
+    All and nothing are written only of what is all and nothing: ``99.97 %`` is not ``100.0 %``.
+    """
+    return "–" if share is None else f"{_rounded(share, 1)} %"
+
+
+def whole_percent(share: float) -> str:
+    """A share in whole percent, without the sign: ``47``; with decimals where that would say all or nothing."""
+    return _rounded(share, 0)
+
+
+def _rounded(share: float, digits: int) -> str:
+    text = f"{100 * share:.{digits}f}"
+    while share not in (0, 1) and float(text) in (0, 100) and digits < _MOST_DIGITS:
+        digits += 1
+        text = f"{100 * share:.{digits}f}"
+    return text
 
 
 def interval(share: Share) -> str:
@@ -49,6 +70,11 @@ def _on_the_rules(e: Evaluation) -> str:
     if e.n < FEW:
         return f"{counted(e.n, 'image')}: too few to judge the rules by."
     if low > max(control.accuracy, e.chance):
+        if _uneven(e) and low <= e.majority[1]:
+            return (
+                f"Permuted between the classes the rules score less, {percent(control.accuracy)}, but always naming "
+                "the commonest class would do about as well as they do."
+            )
         return (
             f"The rules matter: permuted between the classes, accuracy falls from {percent(e.accuracy)} "
             f"({interval(e.share)}) to {percent(control.accuracy)}."
@@ -72,9 +98,9 @@ def _on_the_baseline(e: Evaluation) -> str:
 
 
 def _cautions(e: Evaluation) -> list[str]:
-    found = []
+    found = _silences(e.system)
     name, share = e.majority
-    if share > 1.5 * e.chance and len(e.system.classes) > 1:
+    if _uneven(e):
         found.append(
             f'The classes are uneven: naming "{plain(name)}" always would score {percent(share)}; '
             f"the mean over classes is {percent(e.balanced_accuracy)}."
@@ -87,4 +113,32 @@ def _cautions(e: Evaluation) -> list[str]:
     empty = sum(measure.share.n == 0 for measure in e.classes)
     if empty:
         found.append(f"{empty} of {len(e.system.classes)} classes have no image here.")
+    copies = equal_rows(e.images)
+    if copies:
+        are = "is a copy of another image" if copies == 1 else "are copies of other images"
+        found.append(
+            f"{counted(copies, 'image')} of {e.n} {are}, or look the same to the encoder; intervals and p-values count "
+            "them as more evidence than they are."
+        )
+    return found
+
+
+def _uneven(e: Evaluation) -> bool:
+    return len(e.system.classes) > 1 and e.majority[1] > _UNEVEN * e.chance
+
+
+def _silences(system: System) -> list[str]:
+    """What of a system never counts: attributes of weight 0, classes of which no rule that counts says anything."""
+    found = []
+    idle = [f'"{plain(attribute.name)}"' for attribute in system.attributes if attribute.weight == 0]
+    counting = [attribute.name for attribute in system.attributes if attribute.weight > 0]
+    if idle and counting:
+        found.append(f"Of weight 0, so without a say: {', '.join(idle)}.")
+    silent = [name for name, row in system.rules.items() if not any(row[attribute] for attribute in counting)]
+    if len(silent) == len(system.rules):
+        why = "all attributes have weight 0" if idle and not counting else "the rules say nothing"
+        found.append(f'Nothing is asked of any image: {why}. So the first class is always named, "{plain(silent[0])}".')
+    elif silent:
+        names = ", ".join(f'"{plain(name)}"' for name in silent[:_SHOWN]) + (" ..." if len(silent) > _SHOWN else "")
+        found.append(f"Never named, for want of a rule that counts: {names}.")
     return found

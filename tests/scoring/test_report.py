@@ -13,11 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
+from cotsmith.scoring.equal_rows import equal_rows
 from cotsmith.scoring.evaluation import Evaluation, evaluate_vectors
 from cotsmith.scoring.images import Crop
 from cotsmith.scoring.report import evaluation_report
+from cotsmith.scoring.reuse import on_images
 from cotsmith.scoring.summary import evaluation_json
-from cotsmith.scoring.verdict import percent, probability, verdict
+from cotsmith.scoring.verdict import percent, probability, verdict, whole_percent
 from cotsmith.systems.model import Attribute, System
 from tests.scoring.worlds import evaluated, systems
 
@@ -30,11 +32,12 @@ TEN = System(
 
 
 def judged(labels: list[int], predicted: list[int], baseline: list[int], system: System = TEN) -> Evaluation:
-    """An evaluation whose system and whose class names predict what is given."""
-    axes = np.eye(20, dtype=np.float32)
+    """An evaluation whose system and whose class names predict what is given, of images that all differ."""
+    axes = np.eye(21, dtype=np.float32)
     texts = {f"is {name}": axes[index] for index, name in enumerate(CLASSES)}
     texts |= {name: axes[10 + index] for index, name in enumerate(CLASSES)}
     images = (axes[predicted] + axes[[10 + index for index in baseline]]) / np.sqrt(2)
+    images[:, 20] = np.arange(len(labels)) / 10_000  # no two are the same
     names = [CLASSES[index] for index in labels]
     return evaluate_vectors(system, images.astype(np.float32), names, texts, logit_scale=50.0)
 
@@ -121,6 +124,75 @@ def test_what_could_mislead_is_said() -> None:
     assert 'naming "class 0" always would score 83.3 %' in said
     assert "For 35 images several classes share the best score" in said
     assert "7 of 10 classes have no image here" in said
+    assert "Permuted between the classes the rules score less" in said
+    assert "always naming the commonest class would do about as well" in said
+
+
+def test_what_has_no_say_is_said() -> None:
+    idle = Attribute("idle", ("has {}",), ("fur", "scales"), weight=0.0)
+    mute = {**TEN.rules, "class 3": {}, "class 4": {"idle": ("fur",)}}
+    system = System(attributes=(*TEN.attributes, idle), rules=mute)
+    said = " ".join(verdict(weighed(system)))
+    assert 'Of weight 0, so without a say: "idle".' in said
+    assert 'Never named, for want of a rule that counts: "class 3", "class 4".' in said
+    nothing = replace(system, attributes=tuple(replace(a, weight=0.0) for a in system.attributes))
+    assert (
+        'Nothing is asked of any image: all attributes have weight 0. So the first class is always named, "class 0".'
+        in (verdict(weighed(nothing)))
+    )
+    silent = System(attributes=TEN.attributes, rules={name: {} for name in CLASSES})
+    assert any(
+        sentence.startswith("Nothing is asked of any image: the rules say nothing.")
+        for sentence in verdict(weighed(silent))
+    )
+
+
+def weighed(system: System) -> Evaluation:
+    return evaluated(system, n=12)
+
+
+def test_copies_are_told() -> None:
+    whole = judged(EVERY, EVERY, NEXT)
+    assert "copies" not in " ".join(verdict(whole))
+    assert "copy of another image" in " ".join(verdict(on_images(whole, np.array([*range(20), 3]))))
+    doubled = " ".join(verdict(on_images(whole, np.array([*range(100), *range(100)]))))
+    assert "100 images of 200 are copies of other images, or look the same to the encoder" in doubled
+
+
+@given(st.lists(st.lists(st.sampled_from([0.0, 0.5, 1.0]), min_size=3, max_size=3), min_size=1, max_size=30))
+def test_equal_rows_are_counted(rows: list[list[float]]) -> None:
+    for width in (1, 2, 3):
+        some = [tuple(row[-width:]) for row in rows]
+        assert equal_rows(np.array(some, np.float32)) == len(some) - len(set(some))
+
+
+def switched(evaluation: Evaluation) -> str:
+    """The line of the first rule to switch."""
+    lines = rendered(evaluation).splitlines()
+    title = next(number for number, line in enumerate(lines) if line.startswith("Rules whose switch"))
+    return lines[title + 2]
+
+
+def test_switches_that_may_be_luck_are_marked() -> None:
+    # Class 1 bears class 0's rule, so none of its 20 images is right; of class 2 a single image is none of its own.
+    system = replace(TEN, rules={**TEN.rules, "class 1": {"kind": ("class 0",)}})
+    some = judged(EVERY, EVERY, NEXT, system)
+    cells = {cell.class_name: cell.switch for cell in some.cells}
+    sure = cells["class 1"]
+    assert sure is not None
+    assert (sure.gained, sure.lost, sure.certain) == (20, 0, True)
+    assert "luck?" not in switched(some)
+    few = on_images(some, np.arange(10))
+    lucky = next(cell.switch for cell in few.cells if cell.class_name == "class 1")
+    assert lucky is not None
+    assert (lucky.gained, lucky.lost, lucky.certain) == (1, 0, False)
+    assert "luck?" in switched(few)
+
+
+def test_nothing_but_all_is_all() -> None:
+    written = [percent(share) for share in (0, 1, 0.9997, 0.99996, 0.0004, 0.5, 1e-12)]
+    assert written == ["0.0 %", "100.0 %", "99.97 %", "99.996 %", "0.04 %", "50.0 %", "0.0000 %"]
+    assert [whole_percent(share) for share in (0, 1, 0.996, 0.004, 0.47)] == ["0", "100", "99.6", "0.4", "47"]
 
 
 @given(systems(), st.integers(0, 100), st.sampled_from(["sum", "product"]))

@@ -152,6 +152,8 @@ def test_cells_come_when_asked_for(work: Workplace) -> None:
     assert (wrong["agreement"], wrong["preferred"]) == (0.0, "red")
     # Ruby with Sapphire's rules takes both classes' images as Ruby's, so switching wins them all back.
     assert wrong["delta_if_switched"] == pytest.approx(8 / 12)
+    assert (wrong["gained"], wrong["lost"]) == (8, 0)
+    assert wrong["q"] == pytest.approx(4 * 2 / 2**8)  # four were tried, and no other gains
     assert cells["Opal", "hue"] == {
         "class": "Opal",
         "attribute": "hue",
@@ -161,6 +163,9 @@ def test_cells_come_when_asked_for(work: Workplace) -> None:
         "preferred": None,
         "preferred_share": None,
         "delta_if_switched": None,
+        "gained": None,
+        "lost": None,
+        "q": None,
     }
     code, out, _ = work.score("--cells")
     assert code == 0
