@@ -21,6 +21,7 @@ def info(as_json: bool) -> None:
     """Show where the cache is, how large it is, and what it has of which encoder."""
     from .cache import cache_folder
     from .cache_upkeep import cache_info
+    from .images import Crop
 
     found = cache_info(cache_folder())
     if as_json:
@@ -30,7 +31,7 @@ def info(as_json: bool) -> None:
         return
     out(f"{plain(str(found.folder))}: {_megabytes(found.size)}")
     for space in found.spaces:
-        crop = "" if space.crop is None else f", crop {plain(space.crop)}"
+        crop = "" if space.crop is None else f", crop {plain(Crop.parse(space.crop).shown)}"
         out(f"{space.count:>10,} {space.of} × {space.dimensions}{crop}: {plain(space.encoder)}")
     for kind in found.images:
         out(f"{kind.count:>10,} {kind.kind} images: {_megabytes(kind.size)}")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from ..errors import DataError, UsageError
 from ..systems.text import counted, plain
@@ -100,9 +101,10 @@ def score(
     if (curve is not None or report) and (fitting or len(files) > 1 or len(encoders) > 1):
         raise UsageError("--curve and --report take one system and one encoder, and no --fit")
     if fitting:
+        _check_fitting(ctx, cells=cells)
         wanted = FitRequest(data, encoders, combine, seed, output, force)
         accuracy = _fit(systems, wanted, as_json=as_json)
-        _below(ctx, "the fitted system: ", accuracy, min_accuracy)
+        _check_accuracy(ctx, {"the fitted system: ": accuracy}, min_accuracy)
         return
     dataset = data.load(*systems.values())
     for system in systems.values():
@@ -144,15 +146,25 @@ def score(
         told = record_measured(one.system, contents[one.system], one.evaluation)
         if told:
             warn(told)
-    for one in found:
-        which = f"{plain(one.system)} with {plain(one.encoder)}: " if len(found) > 1 else ""
-        _below(ctx, which, one.evaluation.accuracy, min_accuracy)
+    named = {f"{plain(one.system)} with {plain(one.encoder)}: ": one.evaluation.accuracy for one in found}
+    _check_accuracy(ctx, named if len(found) > 1 else {"": found[0].evaluation.accuracy}, min_accuracy)
 
 
-def _below(ctx: click.Context, which: str, accuracy: float, least: float | None) -> None:
-    if least is not None and accuracy < least:
+def _check_accuracy(ctx: click.Context, accuracies: Mapping[str, float], least: float | None) -> None:
+    """Tell which are below ``least``, and exit with 1 if any is."""
+    below = {which: accuracy for which, accuracy in accuracies.items() if least is not None and accuracy < least}
+    for which, accuracy in below.items():
         note(f"{which}accuracy {accuracy:.4f} is below {least:g}")
+    if below:
         ctx.exit(1)
+
+
+def _check_fitting(ctx: click.Context, *, cells: bool) -> None:
+    """Refuse what a fit would leave out of account."""
+    if cells:
+        raise UsageError("--cells and --fit do not go together", hint="Measure the fitted system: -o FILE writes it.")
+    if ctx.get_parameter_source("split") is ParameterSource.COMMANDLINE:
+        raise UsageError("--fit takes dev to fit and test to measure", hint="Leave out --split.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import UsageError
 from ..systems.atomic import write_atomically
-from ..systems.text import plain
+from ..systems.text import counted, plain
 from .curve import Curve
 from .drawing import Anchor, Dot, Path, Position, Shape, Sheet, Words, as_png, as_svg
 from .report import interval, literal, plain_table
 from .statistics import Share
-from .verdict import percent
+from .verdict import percent, whole_percent
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
 SUFFIXES = (".svg", ".png")
 
-_WIDTH, _HEIGHT = 640.0, 360.0
-_LEFT, _RIGHT, _TOP, _BOTTOM = 52.0, 18.0, 34.0, 86.0
+_WIDTH, _HEIGHT = 640.0, 388.0
+_LEFT, _RIGHT, _TOP, _BOTTOM = 52.0, 18.0, 62.0, 86.0
 _LONGEST = 18
 _MOST_NAMES = 12
 
@@ -64,7 +64,7 @@ def curve_report(curve: Curve) -> RenderableType:
 
 def told(curve: Curve) -> str:
     """Where the order and the accuracies come from, in a sentence."""
-    names = f"The class names alone: {percent(curve.baseline.value)} with {curve.baseline_vectors} vectors."
+    names = f"The class names alone: {percent(curve.baseline.value)} with {counted(curve.baseline_vectors, 'vector')}."
     if curve.same_images:
         return f"{names} The order was chosen on the same images, which flatters the first steps."
     return f"{names} The order was chosen on {plain(curve.order_from)}, the accuracy is that on {curve.measured_on}."
@@ -111,13 +111,15 @@ def sheet(curve: Curve) -> Sheet:
     shapes.append(Path((*lows, *reversed(highs)), "band", filled=True))
     base = curve.baseline.value or 0.0
     shapes.append(Path((at(0, base), at(steps, base)), "soft", 1.5, dashed=True))
-    names = f"class names alone, {curve.baseline_vectors} vectors: {percent(base)}"
-    shapes.append(Words((_WIDTH - _RIGHT, at(0, base)[1] - 6), names, "soft", 12, "end"))
     line = tuple(at(step, point.share.value or 0.0) for step, point in enumerate(curve.points))
     shapes.append(Path(line, "accent", 2.5))
     shapes += [Dot(position, "accent") for position in line]
     shapes += _names(curve, line, height)
     shapes.append(Words((_LEFT, 18), "Accuracy as attributes are added", "ink", 14))
+    # Above the drawing, where no line can run through it.
+    shapes.append(Path(((_LEFT, 34), (_LEFT + 26, 34)), "soft", 1.5, dashed=True))
+    names = f"class names alone, {counted(curve.baseline_vectors, 'vector')}: {percent(base)}"
+    shapes.append(Words((_LEFT + 34, 38), names, "soft", 12))
     return Sheet(_WIDTH, _HEIGHT, "Accuracy as attributes are added", tuple(shapes))
 
 
@@ -137,6 +139,6 @@ def _names(curve: Curve, line: tuple[Position, ...], height: float) -> list[Shap
             name = name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
             below = (x + (8 if anchor == "end" else 0), bottom + (38 if step % 2 else 54))
             shapes.append(Words(below, name, "soft", 12, anchor))
-        shapes.append(Words((x, y - 10), f"{100 * (point.share.value or 0):.0f}", "ink", 12, "middle"))
+        shapes.append(Words((x, y - 10), whole_percent(point.share.value or 0.0), "ink", 12, "middle"))
     shapes.append(Words((_WIDTH - _RIGHT, _HEIGHT - 8), "text vectors, and the attribute added", "soft", 12, "end"))
     return shapes

@@ -44,6 +44,7 @@ def game_report(game: Game) -> RenderableType:
     table.add_row(*map(literal, figures))
     said = (
         f"Each image is asked what is expected to tell most ({game.first} first), until one class has {game.stop:.0%}. "
-        f"How far answers can be trusted: from {game.reliability_from}. asked, vectors: means over the images."
+        f"How far answers can be trusted: from {game.reliability_from}. So the game has learnt from labelled images; "
+        "the system all at once has not: its rules are all it knows. asked, vectors: means over the images."
     )
     return Group(table, literal(""), literal(said))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from html import escape
+from importlib.metadata import version
 
 import numpy as np
 
@@ -46,8 +47,8 @@ def html_report(evaluation: Evaluation, curve: Curve | None, command: str) -> st
 
 
 def text(value: object) -> str:
-    """Anything from outside as text of the page: visible, and never markup."""
-    return escape(plain(str(value)))
+    """Anything from outside as text of the page: visible, and never markup. A number stays with its percent sign."""
+    return escape(plain(str(value))).replace(" %", "\N{NO-BREAK SPACE}%")
 
 
 def name_of(value: str) -> str:
@@ -219,6 +220,7 @@ def _figure(e: Evaluation, mistake: Mistake) -> str:
 def _settings(e: Evaluation, command: str) -> Iterator[str]:
     setting = e.setting
     rows = [
+        ("cotsmith", version("cotsmith")),
         ("system", e.system.name),
         ("encoder", setting.encoder_key or setting.encoder),
         ("data", setting.data),
@@ -232,10 +234,15 @@ def _settings(e: Evaluation, command: str) -> Iterator[str]:
     ]
     yield "<h2>To see this again</h2>"
     if command:
-        yield f"<pre>{text(command)}</pre>"
+        yield f"<pre>{_command(command)}</pre>"
     yield "<table>" + "".join(f"<tr><th>{name}</th><td>{text(value)}</td></tr>" for name, value in rows) + "</table>"
     if setting.skipped:
         yield "<h2>Images left out</h2><ul>"
         yield from (f"<li>{text(item)}</li>" for item in setting.skipped)
         yield "</ul>"
     yield "</main>"
+
+
+def _command(line: str) -> str:
+    """A command line that is broken between words only, not at the hyphens of its options."""
+    return " ".join(f"<span>{text(word)}</span>" for word in line.split(" "))

@@ -15,16 +15,16 @@ table{border-collapse:collapse;font-size:.9rem}th{font-weight:500;text-align:lef
 td,th{padding:.3rem .8rem .3rem 0;vertical-align:middle}.n{text-align:right;font-variant-numeric:tabular-nums;
 white-space:nowrap}
 .wide{overflow-x:auto;margin:.75rem 0}.bars{width:100%}.bars td:first-child{overflow-wrap:break-word}
-.bars td.b{width:45%;min-width:9rem;padding-right:0}
+.bars td.b{width:45%;min-width:9rem;padding-right:.6rem}
 .bar{position:relative;height:1.1rem;background:var(--card);border-radius:3px;print-color-adjust:exact}
 .bar i,.bar u,.bar s{position:absolute;top:0;bottom:0;display:block;text-decoration:none}
 .bar i{left:0;background:var(--accent);border-radius:3px 0 0 3px;opacity:.85}
 .bar u{top:38%;bottom:38%;background:var(--ink)}.bar s{width:2px;background:var(--warm)}
 .grid td{border:1px solid var(--line);padding:.2rem .4rem;text-align:center;font-variant-numeric:tabular-nums;
 print-color-adjust:exact}
-.grid th{padding:.2rem .5rem .2rem 0;white-space:nowrap}.grid thead th{padding:.2rem .4rem;text-align:center;
-vertical-align:bottom;white-space:normal;max-width:8rem;
-overflow-wrap:break-word}
+.grid th{padding:.2rem .5rem .2rem 0;min-width:5rem;max-width:14rem;overflow-wrap:anywhere}
+.grid thead th{padding:.2rem .4rem;text-align:center;
+vertical-align:bottom;min-width:0;max-width:8rem;overflow-wrap:break-word}
 .grid thead .v{writing-mode:vertical-rl;transform:rotate(180deg);text-align:left;max-height:9rem;
 white-space:nowrap;overflow:hidden}
 .grid td.own{outline:2px solid var(--ink);outline-offset:-2px}
@@ -34,6 +34,7 @@ figure img{display:block;width:100%;height:10rem;object-fit:contain;background:v
 figcaption{padding:.6rem .8rem .8rem;font-size:.85rem}figcaption ul{margin:.3rem 0 0;padding-left:1.1rem}
 svg{width:100%;max-width:44rem;height:auto}
 pre{white-space:pre-wrap;background:var(--card);padding:.8rem 1rem;border-radius:8px;font-size:.85rem}
+pre span{display:inline-block;max-width:100%}
 @media (max-width:34rem){body{padding:1.25rem .9rem 3rem}.hide{display:none}.bars td.b{min-width:5.5rem}
 .big{font-size:2.4rem}td,th{padding-right:.5rem}}
 @media print{:root{--ground:#fff;--card:#f6f8fa;--ink:#1c2430;--soft:#5b6675;--line:#d5dae1;--accent:#1f6feb;

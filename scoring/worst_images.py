@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections import Counter
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -17,6 +18,7 @@ from .scheme import scores_of
 from .standing import ahead
 
 MOST = 24
+_ALIKE = 6  # of one class taken for one other, while there are others to show
 _EDGE = 320
 
 
@@ -45,8 +47,12 @@ class Mistake:
 
 
 def worst_mistakes(evaluation: Evaluation, most: int = MOST) -> tuple[Mistake, ...]:
-    """The wrong images, those first whose true class lags furthest behind the winner."""
-    return _worst(evaluation, np.flatnonzero(~evaluation.correct), most)
+    """The wrong images, those first whose true class lags furthest behind the winner.
+
+    Of one class taken for one other there are few, as long as there are other mistakes to show.
+    """
+    wrong = np.flatnonzero(~evaluation.correct)
+    return _worst(evaluation, _varied(evaluation, wrong, most), most)
 
 
 def mistakes_of(evaluation: Evaluation, class_name: str, most: int = MOST) -> tuple[Mistake, ...]:
@@ -56,10 +62,26 @@ def mistakes_of(evaluation: Evaluation, class_name: str, most: int = MOST) -> tu
 
 
 def _worst(e: Evaluation, wrong: Indexes, most: int) -> tuple[Mistake, ...]:
-    true = scores_of(e.standing.scheme, e.answers, e.combine, e.labels[wrong], wrong)
-    margins = [float(margin) for margin in ahead(e.standing.best[wrong], true)]
+    margins = _margins(e, wrong)
     order = np.argsort([-margin for margin in margins], kind="stable")[:most]
     return tuple(_mistake(e, int(wrong[k]), margins[k]) for k in order)
+
+
+def _margins(e: Evaluation, wrong: Indexes) -> list[float]:
+    true = scores_of(e.standing.scheme, e.answers, e.combine, e.labels[wrong], wrong)
+    return [float(margin) for margin in ahead(e.standing.best[wrong], true)]
+
+
+def _varied(e: Evaluation, wrong: Indexes, most: int) -> Indexes:
+    """Of ``wrong`` the worst of each kind of mistake, and of the rest the worst until there are ``most``."""
+    order = wrong[np.argsort([-margin for margin in _margins(e, wrong)], kind="stable")]
+    seen: Counter[tuple[int, int]] = Counter()
+    first, later = [], []
+    for index in order:
+        kind = int(e.labels[index]), int(e.predicted[index])
+        seen[kind] += 1
+        (first if seen[kind] <= _ALIKE else later).append(int(index))
+    return np.array([*first, *later][:most], np.intp)
 
 
 def _mistake(e: Evaluation, index: int, margin: float) -> Mistake:

@@ -59,7 +59,7 @@ def test_any_name_is_drawn_as_text(name: str) -> None:
     root = ElementTree.fromstring(as_svg(drawn))
     assert not root.findall(".//{*}script")
     assert any((text.text or "").startswith("<script>") for text in root.findall(".//{*}text"))
-    assert Image.open(io.BytesIO(as_png(drawn))).size == (1280, 720)
+    assert Image.open(io.BytesIO(as_png(drawn))).size == (1280, 776)
 
 
 def _with_name(name: str) -> System:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections import Counter
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -79,6 +80,19 @@ def test_the_worst_are_the_furthest_behind() -> None:
         (why,) = mistake.why
         assert why.expected == (mistake.label.lower(),)
         assert why.seen == mistake.predicted.lower()
+
+
+def test_one_kind_of_mistake_does_not_hide_the_others() -> None:
+    options = ("x", "y", "z")
+    system = System(
+        attributes=(Attribute("a", ("{}",), options),), rules={option.upper(): {"a": (option,)} for option in options}
+    )
+    evaluation = evaluated(system, n=300)
+    kinds = Counter((mistake.label, mistake.predicted) for mistake in worst_mistakes(evaluation, 30))
+    assert len(kinds) == 6
+    assert kinds.total() == 30
+    wrong = int((~evaluation.correct).sum())
+    assert len(worst_mistakes(evaluation, 1000)) == wrong
 
 
 def test_a_page_on_a_thousand_classes_and_many_attributes_stays_small() -> None:
