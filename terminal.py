@@ -74,13 +74,18 @@ def note(message: str) -> None:
     _print(message, sys.stderr)
 
 
+def prompt(sign: str) -> None:
+    """Show that an answer is waited for, on the line where it is typed."""
+    _print(sign, sys.stderr, end="")
+
+
 def warn(message: str) -> None:
     """Tell of something that may not be what the person wants."""
     note(f"warning: {message}")
 
 
-def _print(text: str, stream: TextIO) -> None:
-    print(text, file=stream, flush=True)
+def _print(text: str, stream: TextIO, end: str = "\n") -> None:
+    print(text, file=stream, end=end, flush=True)
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .quiz import Quiz
 from .report import interval, literal, plain_table
 from .statistics import Share
 from .twenty_questions import Game
@@ -23,6 +24,18 @@ def game_json(game: Game) -> dict[str, Any]:
             {"questions": b.questions, "asked": b.asked, "vectors": b.vectors, **_share(b.share)} for b in game.budgets
         ],
         "system": {**_share(game.full), "vectors": game.full_vectors},
+    }
+
+
+def quiz_json(game: Quiz) -> dict[str, Any]:
+    """What ``questions --quiz --json`` prints: every class with its probability, best first, and the answers."""
+    attributes = game.reliability.system.attributes
+    return {
+        "classes": [{"class": name, "probability": probability} for name, probability in game.ranking],
+        "answers": [
+            {"attribute": attributes[at].name, "option": None if option is None else attributes[at].options[option]}
+            for at, option in game.given
+        ],
     }
 
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from ..systems.model import Attribute
-from ..systems.text import plain
+from ..systems.text import counted, plain
 from .twenty_questions import STOP, Probabilities, Reliability, expected_gain, updated
 
 _SHOWN = 3
+_MOST_SHOWN = 8
+_WORTH_TELLING = 0.005
 _NOTHING = 1e-9
-_HELP = "Answer with a number; ? for don't know, b for back, q to quit."
+_HELP = "Answer with a number or a word of it; ? for don't know, b for back, q to quit."
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,28 +72,53 @@ def quiz(start: Quiz, read: Callable[[], str | None], say: Callable[[str], None]
     while (attribute := game.question) is not None:
         for line in _asked(game, attribute):
             say(line)
-        reply = read()
-        if reply is None or reply.strip().casefold() in {"q", "quit"}:
+        moved = _moved(game, attribute, read, say)
+        if moved is None:
             return game
-        word = reply.strip().casefold()
-        if word in {"b", "back"}:
-            game = game.back()
-        elif word in {"?", ""}:
-            game = game.answered(attribute, None)
-        elif (option := _option(attribute, word)) is not None:
-            game = game.answered(attribute, option)
-        else:
-            say(f'"{plain(reply.strip())}" is none of the answers. {_HELP}')
+        game = moved
     return game
 
 
+def _moved(game: Quiz, attribute: Attribute, read: Callable[[], str | None], say: Callable[[str], None]) -> Quiz | None:
+    """The game after the first reply that is one; None where the person leaves, or the lines end."""
+    while (reply := read()) is not None:
+        word = reply.strip().casefold()
+        if word in {"q", "quit"}:
+            return None
+        if word in {"b", "back"} and game.given:
+            return game.back()
+        if word in {"b", "back"}:
+            say("This is the first question: there is nothing to go back to.")
+        elif word in {"?", ""}:
+            return game.answered(attribute, None)
+        elif (option := _option(attribute, word)) is not None:
+            return game.answered(attribute, option)
+        else:
+            say(f'"{plain(reply.strip())}" is none of the answers, or more than one. {_HELP}')
+    return None
+
+
 def verdict_lines(game: Quiz) -> Iterator[str]:
-    """What the answers say, best class first."""
+    """What the answers say: the guess, or that there is none, and the likeliest classes, best first."""
     ranking = game.ranking
     known = sum(option is not None for _, option in game.given)
-    yield f"After {known} answer{'' if known == 1 else 's'}:"
-    for name, probability in ranking[:_SHOWN]:
+    after = f"After {counted(known, 'answer')}"
+    best = [name for name, probability in ranking if math.isclose(probability, ranking[0][1])]
+    if len(best) == len(ranking) > 1:
+        yield f"{after} every class is as likely as any other."
+        return
+    if len(best) > 1:
+        yield f"{after} it may be any of {len(best)} classes:"
+    else:
+        yield (
+            f"{after} it is {plain(best[0])}:" if ranking[0][1] >= game.stop else f"{after} it may be {plain(best[0])}:"
+        )
+    shown = max(_SHOWN, min(len(best), _MOST_SHOWN))
+    for name, probability in ranking[:shown]:
         yield f"  {100 * probability:3.0f} %  {plain(name)}"
+    left = sum(probability for _, probability in ranking[shown:])
+    if left >= _WORTH_TELLING:
+        yield f"  {100 * left:3.0f} %  {counted(len(ranking) - shown, 'other')} together"
 
 
 def _asked(game: Quiz, attribute: Attribute) -> Iterator[str]:
@@ -104,11 +132,16 @@ def _asked(game: Quiz, attribute: Attribute) -> Iterator[str]:
 
 
 def _option(attribute: Attribute, word: str) -> int | None:
-    """The option that a person means: its number, its text, or the beginning of its text if only one begins so."""
+    """The option that a person means: its number, its text, or a part of its text that no other has, or begins with."""
     if word.isdecimal() and 1 <= int(word) <= len(attribute.options):
         return int(word) - 1
     folded = [option.casefold() for option in attribute.options]
     if folded.count(word) == 1:
         return folded.index(word)
-    begun = [index for index, option in enumerate(folded) if option.startswith(word)]
-    return begun[0] if len(begun) == 1 else None
+    for alike in (
+        [index for index, option in enumerate(folded) if option.startswith(word)],
+        [index for index, option in enumerate(folded) if word in option],
+    ):
+        if len(alike) == 1:
+            return alike[0]
+    return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import sqlite3
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
@@ -27,6 +27,9 @@ SHARES: Mapping[str, float] = {"train": 0.2, "dev": 0.4, "test": 0.4}
 Nothing here trains an encoder: train only gives pictures to show and examples to an optimiser, while the intervals of
 every figure hang on how many images dev and test have. So these two get most, and equally much.
 """
+
+LEAST = 0.75
+"""The part of its share that each split gets of every class at least, in whole images: what luck may not undercut."""
 
 Progress = Callable[[int, int], None]
 D = TypeVar("D", bound=Dataset | LabelledEmbeddings)
@@ -55,10 +58,11 @@ def split_dataset(dataset: D, *, progress: Progress | None = None, remember: boo
     """Give every image a split, unless the data names splits, which are then taken as they are.
 
     An image's split follows from the SHA-256 of its file (of its vector's float32 numbers, for embeddings), so it never
-    moves when images are added, removed or renamed, and copies of one file are always together. A class may then by
-    chance miss a split: where it has three contents or more, the one nearest to the border moves into each split
-    without any, and of two contents one goes to dev, one to test. Files that cannot be read, and images that cannot be
-    fetched, belong to no split and are added to the dataset's problems.
+    moves when images are renamed, and hardly ever when others come or go; copies of one file are always together.
+    Splits are stratified: where by chance a split would get less than ``LEAST`` of its share of a class, or none of
+    three contents or more, the contents nearest to its border move there. That happens to small classes only. Of two
+    contents one goes to dev, one to test. Files that cannot be read, and images that cannot be fetched, belong to no
+    split and are added to the dataset's problems.
 
     ``progress`` is told ``(done, total)`` files as they are read. Which content a file has is remembered with the
     cache, unless ``remember`` is false, so that it need not be read again while it does not change.
@@ -115,7 +119,7 @@ def with_split(dataset: D, name: str) -> D:
 
 
 def made_splits(digests: Sequence[bytes], labels: Sequence[str]) -> list[str]:
-    """The split of each image: by its content's digest, and then so that no class misses one."""
+    """The split of each image: by its content's digest, and then so that every class has its part of each."""
     split = {digest: _by_share(_place(digest)) for digest in digests}
     of_content: dict[bytes, set[str]] = defaultdict(set)
     for digest, label in zip(digests, labels, strict=True):
@@ -125,18 +129,31 @@ def made_splits(digests: Sequence[bytes], labels: Sequence[str]) -> list[str]:
         if len(own) == 1:  # a content of two classes belongs to neither
             contents[next(iter(own))].append(digest)
     for alike in contents.values():
-        needed = ["dev", "test"] if len(alike) == 2 else list(SHARES) if len(alike) > 2 else []
-        for name in needed:
-            if not any(split[digest] == name for digest in alike):
-                split[_nearest(name, alike, split, needed)] = name
+        _stratify(alike, split)
     return [split[digest] for digest in digests]
 
 
-def _nearest(name: str, digests: Sequence[bytes], split: Mapping[bytes, str], needed: Sequence[str]) -> bytes:
-    """The content to move into the split ``name``: nearest to its borders, and not the only one where it is needed."""
-    low, high = _borders(name)
-    spare = [d for d in digests if split[d] not in needed or sum(split[o] == split[d] for o in digests) > 1]
-    return min(spare, key=lambda d: (max(low - _place(d), _place(d) - high), d))
+def _stratify(alike: Sequence[bytes], split: dict[bytes, str]) -> None:
+    """Move as few contents of one class as give every split the least that it needs of them."""
+    least = _least(len(alike))
+    count = Counter(split[digest] for digest in alike)
+    for name in SHARES:
+        low, high = _borders(name)
+        while count[name] < least[name]:
+            spare = [
+                digest for digest in alike if split[digest] != name and count[split[digest]] > least[split[digest]]
+            ]
+            nearest = min(spare, key=lambda digest: (max(low - _place(digest), _place(digest) - high), digest))
+            count[split[nearest]] -= 1
+            count[name] += 1
+            split[nearest] = name
+
+
+def _least(number: int) -> Mapping[str, int]:
+    """How many of ``number`` contents of one class each split needs."""
+    if number < 3:
+        return {name: int(number == 2 and name != "train") for name in SHARES}
+    return {name: max(1, int(LEAST * share * number)) for name, share in SHARES.items()}
 
 
 def _place(digest: bytes) -> float:

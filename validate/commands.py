@@ -13,7 +13,7 @@ from ..errors import UsageError
 from ..scoring.fraction_type import Fraction
 from ..scoring.options import DataChoice, EncoderChoice, data_options, optional_encoder_options
 from ..systems.text import plain_lines
-from ..terminal import console, json_option, note, out, out_json, out_markdown, progress, warn
+from ..terminal import console, json_option, note, out, out_json, out_markdown, progress, prompt, warn
 
 if TYPE_CHECKING:
     from ..scoring.encoder import Encoder
@@ -204,16 +204,19 @@ def questions(
 
 def _quiz(system: System, stop: float, reliability: float, *, as_json: bool) -> None:
     """Ask the person at the terminal, or whoever writes to standard input."""
+    from ..scoring.game_report import quiz_json
     from ..scoring.quiz import Quiz, quiz, verdict_lines
     from ..scoring.twenty_questions import assumed
 
     def read() -> str | None:
+        if sys.stdin.isatty():
+            prompt("> ")
         line = sys.stdin.buffer.readline()
         return line.decode("utf-8", "replace").strip() if line else None
 
     game = quiz(Quiz(assumed(system, reliability), stop), read, note if as_json else out)
     if as_json:
-        out_json({"classes": [{"class": name, "probability": p} for name, p in game.ranking]})
+        out_json(quiz_json(game))
         return
     out()
     for line in verdict_lines(game):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sqlite3
 from collections import Counter
@@ -19,7 +20,7 @@ from cotsmith.errors import DataError
 from cotsmith.scoring.dataset import Dataset, Item
 from cotsmith.scoring.evaluation import evaluate
 from cotsmith.scoring.labelled import LabelledEmbeddings
-from cotsmith.scoring.splitting import SHARES, Splitting, find_copies, split_dataset
+from cotsmith.scoring.splitting import SHARES, Splitting, find_copies, made_splits, split_dataset
 from cotsmith.systems.model import Attribute, System
 from tests.scoring.worlds import HashEncoder
 
@@ -48,6 +49,21 @@ def test_every_class_is_in_every_split_in_about_its_share(tmp_path: Path) -> Non
         for split, share in SHARES.items():
             assert abs(counts[label, split] - 100 * share) < 20
     assert found.dataset.split("dev").items
+
+
+@given(st.lists(st.integers(3, 60), min_size=1, max_size=6), st.integers(0, 10**6))
+@settings(max_examples=60, deadline=None)
+def test_no_class_gets_much_less_than_its_share_of_a_split(sizes: list[int], seed: int) -> None:
+    labels = [f"class {number}" for number, size in enumerate(sizes) for _ in range(size)]
+    digests = [hashlib.sha256(f"{seed} {number}".encode()).digest() for number in range(len(labels))]
+    splits = made_splits(digests, labels)
+    counts = Counter(zip(labels, splits, strict=True))
+    for number, size in enumerate(sizes):
+        for split, share in SHARES.items():
+            assert counts[f"class {number}", split] >= max(1, int(0.75 * share * size))
+    order = np.random.default_rng(seed).permutation(len(labels))
+    again = made_splits([digests[at] for at in order], [labels[at] for at in order])
+    assert again == [splits[at] for at in order]
 
 
 def test_an_image_stays_where_it_is_when_others_come(tmp_path: Path) -> None:

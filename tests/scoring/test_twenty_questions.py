@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from cotsmith.cli import run
 from cotsmith.errors import UsageError
-from cotsmith.scoring.quiz import Quiz, quiz
+from cotsmith.scoring.quiz import Quiz, quiz, verdict_lines
 from cotsmith.scoring.statistics import entropy, mutual_information
 from cotsmith.scoring.twenty_questions import assumed, cross_played, expected_gain, measured, play, updated
 from cotsmith.systems.model import Attribute, System
@@ -125,6 +126,18 @@ def test_a_person_may_not_know_go_back_and_leave() -> None:
     confused, said = played("9", "f")
     assert len(confused.given) == 1
     assert any('"9" is none of the answers' in line for line in said)
+    assert any("nothing to go back to" in line for line in played("b", "q")[1])
+    assert sum(line.startswith("1. ") for line in played("9", "99", "nonsense", "q")[1]) == 1  # not asked again
+
+
+def test_what_is_guessed_is_no_more_than_is_known() -> None:
+    assert list(verdict_lines(played()[0])) == ["After 0 answers every class is as likely as any other."]
+    sure = replace(played("four", "1")[0], stop=0.5)
+    assert next(verdict_lines(sure)) == "After 2 answers it is dog:"
+    assert next(verdict_lines(replace(sure, stop=1.0))) == "After 2 answers it may be dog:"
+    lines = list(verdict_lines(played("?", "1")[0]))
+    assert lines[0].startswith("After 1 answer it may be")
+    assert sum(int(line.split()[0]) for line in lines[1:]) == pytest.approx(100, abs=2)
 
 
 def test_the_quiz_reads_what_is_piped(
@@ -135,7 +148,9 @@ def test_the_quiz_reads_what_is_piped(
         monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"?\n\xff\nb\nno\nscales\n")))
         assert run(["questions", str(tmp_path / "animals.json"), "--quiz", *arguments]) == 0
         shown = capsys.readouterr().out
-    assert json.loads(shown)["classes"][0] == {"class": "snake", "probability": pytest.approx(12 / 13)}
+    document = json.loads(shown)
+    assert document["classes"][0] == {"class": "snake", "probability": pytest.approx(12 / 13)}
+    assert [answer["option"] for answer in document["answers"]] == ["no", "scales"]
 
 
 def test_images_are_asked_on_the_command_line(work: Workplace) -> None:
