@@ -50,11 +50,11 @@ class LabelledEmbeddings:
     def __init__(
         self,
         vectors: ArrayLike,
-        labels: Sequence[str],
+        labels: Sequence[Any] | NDArray[Any],
         name: str = "embeddings",
         *,
-        paths: Sequence[str | Path | None] | None = None,
-        splits: Sequence[str | None] | None = None,
+        paths: Sequence[str | Path | None] | NDArray[Any] | None = None,
+        splits: Sequence[str | None] | NDArray[Any] | None = None,
     ) -> None:
         matrix = _matrix(vectors, plain(name))
         for what, values in (("labels", labels), ("paths", paths), ("splits", splits)):
@@ -137,7 +137,7 @@ class LabelledEmbeddings:
         return made
 
 
-def _labels(labels: Sequence[Any], name: str) -> tuple[str, ...]:
+def _labels(labels: Sequence[Any] | NDArray[Any], name: str) -> tuple[str, ...]:
     """The labels as texts; a million of them are few classes, so each is looked at once."""
     known: dict[Any, str] = {}
     found = []

@@ -76,7 +76,8 @@ def _varied(e: Evaluation, wrong: Indexes, most: int) -> Indexes:
     """Of ``wrong`` the worst of each kind of mistake, and of the rest the worst until there are ``most``."""
     order = wrong[np.argsort([-margin for margin in _margins(e, wrong)], kind="stable")]
     seen: Counter[tuple[int, int]] = Counter()
-    first, later = [], []
+    first: list[int] = []
+    later: list[int] = []
     for index in order:
         kind = int(e.labels[index]), int(e.predicted[index])
         seen[kind] += 1

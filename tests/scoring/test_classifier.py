@@ -178,15 +178,15 @@ def test_embeddings_come_as_arrays_of_any_length_and_lists() -> None:
     data = LabelledEmbeddings(
         directions * lengths[:, None],
         np.array(["apple", " sky ", "apple", "sky"]),
-        paths=np.array(["a.png", "b.png", "c.png", "d.png"]),  # type: ignore[arg-type]
-        splits=np.array(["validation", "test", "val", ""]),  # type: ignore[arg-type]
+        paths=np.array(["a.png", "b.png", "c.png", "d.png"]),
+        splits=np.array(["validation", "test", "val", ""]),
     )
     assert data.vectors == pytest.approx(normalise(directions.astype(np.float32)))
     assert data.rescaled == 4
     assert data.labels == ("apple", "sky", "apple", "sky")
     assert data.splits == {"dev": 2, "test": 1}
     assert [item.shown for item in data.split("dev").items] == ["a.png", "c.png"]
-    assert LabelledEmbeddings([[1, 0], [0, 1]], [3, 4.0]).labels == ("3", "4")  # type: ignore[list-item]
+    assert LabelledEmbeddings([[1, 0], [0, 1]], [3, 4.0]).labels == ("3", "4")
 
 
 def test_embeddings_of_another_model_are_refused() -> None:

@@ -18,18 +18,35 @@ from cotsmith.scoring.scores import Combine, shown_scores
 from cotsmith.scoring.statistics import mcnemar
 from cotsmith.scoring.suggestions import adjusted
 from cotsmith.scoring.texts import attribute_texts, class_texts
-from cotsmith.systems.edits import (
+from cotsmith.systems.edit_kinds import (
+    EDIT_KINDS,
+    AddAllowance,
+    AddAttribute,
     AddClass,
+    AddOption,
     Edit,
+    MergeOptions,
+    MoveAttribute,
+    MoveClass,
+    MoveOption,
+    RemoveAllowance,
+    RemoveAttribute,
     RemoveClass,
+    RemoveOption,
+    RenameAttribute,
     RenameClass,
     RewordOption,
+    SetClassPrompts,
+    SetDescription,
+    SetName,
     SetNote,
+    SetPrompts,
     SetRule,
     SetTemperature,
-    apply,
+    SetWeight,
 )
-from cotsmith.systems.model import Attribute, System
+from cotsmith.systems.edits import apply
+from cotsmith.systems.model import Allowance, Attribute, System
 from tests.scoring.worlds import HashEncoder, evaluated, systems
 from tests.systems.strategies import edits_for
 
@@ -139,6 +156,67 @@ def test_any_sequence_of_edits_gives_what_a_fresh_evaluation_gives(
         assert (now.labels == held[2]).all()
         assert all((a.probabilities == b).all() for a, b in zip(now.answers, held[3], strict=True))
         now = after
+
+
+THREE = System(
+    name="three",
+    attributes=(
+        Attribute("color", ("a {} thing", "{} in color"), ("red", "green", "blue")),
+        Attribute("form", ("a {}",), ("ball", "cube"), weight=2.0),
+    ),
+    rules={
+        "apple": {"color": ("red", "green"), "form": ("ball",)},
+        "sky": {"color": ("blue",)},
+        "brick": {"color": ("red",), "form": ("cube",)},
+    },
+)
+ALLOWED = Allowance("O103", "", "not used yet")
+EVERY_KIND: tuple[Edit, ...] = (
+    SetName("four"),
+    SetDescription("things"),
+    SetClassPrompts(("a picture of {}", "{}")),
+    SetTemperature(2.0),
+    AddAttribute(Attribute("taste", ("it tastes {}",), ("sweet", "sour")), 1, {"apple": ("sweet",)}),
+    RemoveAttribute("color"),
+    RenameAttribute("color", "hue"),
+    MoveAttribute("form", 0),
+    SetPrompts("form", ("shaped like a {}",)),
+    SetWeight("color", 0.25),
+    AddOption("color", "white", 0),
+    RemoveOption("color", "red"),
+    RewordOption("color", "red", "crimson"),
+    MoveOption("color", "blue", 0),
+    MergeOptions("color", "green", "blue"),
+    SetRule("sky", "form", ("ball", "cube")),
+    AddClass("snow", 1, {"form": ("ball",)}),
+    RemoveClass("spare"),
+    RenameClass("sky", "heaven"),
+    MoveClass("brick", 0),
+    SetNote("is it?", "sky", "form"),
+    AddAllowance(ALLOWED),
+    RemoveAllowance(ALLOWED),
+)
+
+
+def test_every_kind_of_edit_is_tried() -> None:
+    assert sorted(type(edit).__name__ for edit in EVERY_KIND) == sorted(kind.__name__ for kind in EDIT_KINDS)
+
+
+@pytest.mark.usefixtures("ways")
+@pytest.mark.parametrize("combine", ["sum", "product"])
+@pytest.mark.parametrize("edit", EVERY_KIND, ids=lambda edit: type(edit).__name__)
+def test_each_kind_of_edit_gives_what_a_fresh_evaluation_gives(edit: Edit, combine: Combine) -> None:
+    spare = AddClass("spare", None, {"color": ("green",)})  # a class without images, so that it can be removed
+    before = evaluated(THREE, n=60, combine=combine).with_edits([spare, AddAllowance(ALLOWED)], encode)
+    after = before.with_edits([edit], encode)
+    same(after, fresh(before, [edit]))
+    effect = before.effect([edit], encode)
+    assert (effect.before, effect.after) == (before.share, after.share)
+    assert (effect.gained == np.flatnonzero(after.correct & ~before.correct)).all()
+    assert (effect.lost == np.flatnonzero(before.correct & ~after.correct)).all()
+    assert {c.name: (c.before.n, c.after) for c in effect.classes}.items() <= {
+        c.name: (c.share.n, c.share) for c in after.classes
+    }.items()
 
 
 @pytest.mark.usefixtures("ways")
