@@ -38,7 +38,7 @@ def match_options(old: Attribute, new: Attribute, cells: Cells) -> OptionMatch:
 
     The same text is the same option, unless two options traded their texts. Of the rest, those are one option
     reworded that the same classes use (at least half of all that use either), or whose texts are alike while no
-    use speaks against it. An option that is gone was merged where most classes that used it now name another.
+    use speaks against it. An option that is gone was merged where most classes that used it, and not the other as well, now name that other.
     """
     same = {option: option for option in old.options if option in set(new.options)}
     if len(same) == len(old.options) == len(new.options) and sum(x != y for x, y in cells) <= _WORTH_TRADING:
@@ -94,7 +94,8 @@ def _merged(gone: Iterable[str], kept: Mapping[str, str], cells: Cells, before: 
                 if text in now and into not in rule:
                     votes[into] = votes.get(into, 0) + 1
         best = max(kept, key=lambda into: votes.get(into, 0), default=None)
-        if best is not None and 2 * votes.get(best, 0) > len(users):
+        # A class that named both has the same rule after a merge as after a removal: it says nothing.
+        if best is not None and 2 * votes.get(best, 0) > sum(best not in cells[index][0] for index in users):
             merged[option] = best
     return merged
 

@@ -103,17 +103,16 @@ def _rule(contest: Contest, sides: Sides, class_id: Id, attribute: Id, options: 
         found = (ours if here else theirs).rule(class_id, attribute)
     else:
         set_here, set_there = (set_by_hand(base, side, class_id, attribute) for side in (ours, theirs))
-        setter = ours if set_here else theirs if set_there else base
-        found = setter.rule(class_id, attribute)
         preferred = contest.preferred(ours, theirs)
+        setter = preferred if set_here and set_there else ours if set_here else theirs if set_there else base
+        found = setter.rule(class_id, attribute)
         if setter not in (base, preferred) and any(not options.rule(frozenset({o})) for o in found):
             found = preferred.rule(class_id, attribute)  # it names what the preferred side removed: told already
         if set_here and set_there:
-            other = theirs.rule(class_id, attribute)
-            if options.rule(found) != options.rule(other):
+            mine, yours = (options.rule(side.rule(class_id, attribute)) for side in (ours, theirs))
+            if mine != yours:
                 told = (describe_rule(side.rule_text(class_id, attribute)) for side in (base, ours, theirs))
                 contest.clash(Place(called(class_id), called(attribute)), "rule", *told)
-                found = contest.preferred(found, other)
     left = options.rule(found)
     return tuple(options.texts[option] for option in options.texts if option in left)
 

@@ -145,6 +145,11 @@ SITUATIONS = (
     _case("nothing"),
     _case("an option of 40 classes reworded", RewordOption("color", "red", "bright crimson"), before=CROWD),
     _case("two options merged", MergeOptions("color", "black", "gray")),
+    _case(
+        "two options merged that most classes named both",
+        MergeOptions("color", "black", "gray"),
+        before=apply(ZOO, [SetRule(name, "color", ("gray", "black")) for name in ("wolf", "seal", "shark")]),
+    ),
     _case("three options merged into one", MergeOptions("home", "lake", "sea"), MergeOptions("home", "desert", "sea")),
     _case("an option of 40 classes merged", MergeOptions("color", "red", "blue"), before=CROWD),
     _case("an attribute renamed", RenameAttribute("cover", "skin")),

@@ -152,6 +152,11 @@ CONFLICTS: dict[str, tuple[list[Edit], list[Edit], list[str]]] = {
         [SetRule("Ash", "color", ("green",)), SetRule("Cleo", "color", ())],
         ["Ash › color › rule"],
     ),
+    "one rule, there by an option that goes here": (
+        [RemoveOption("color", "blue"), SetRule("Bo", "color", ("red",))],
+        [SetRule("Bo", "color", ("blue",))],
+        ["Bo › color › rule"],
+    ),
     "the words of an option": (
         [RewordOption("color", "blue", "sky blue")],
         [RewordOption("color", "blue", "dark blue")],
@@ -245,7 +250,12 @@ CONFLICTS: dict[str, tuple[list[Edit], list[Edit], list[str]]] = {
 }
 
 
-MORE_THAN_THE_CONFLICT = {"one rule among others", "one name for two classes", "removed and used by a new class"}
+MORE_THAN_THE_CONFLICT = {
+    "one rule among others",
+    "one rule, there by an option that goes here",
+    "one name for two classes",
+    "removed and used by a new class",
+}
 
 
 @pytest.mark.parametrize("name", CONFLICTS)
