@@ -40,5 +40,6 @@ def demo(folder: Path, as_json: bool) -> None:
     tour.corrections(begun)
     tour.proposals(loop)
     tour.scores(loop.test)
+    tour.example(loop)
     tour.next_steps(loop)
     out()

@@ -30,6 +30,7 @@ from .refining import Refinement, refine
 from .replay import ReplayLLM, read_recording
 
 if TYPE_CHECKING:
+    from ..scoring.classifier import Prediction
     from ..scoring.evaluation import Evaluation
 
 CORRECTIONS: tuple[Edit, ...] = (
@@ -65,13 +66,15 @@ class Begun:
 class Loop:
     """All of it. ``dev`` is the draft measured on dev cards, ``test`` each version on the same test cards.
 
-    ``kept`` are files that were there already and differ from what the demo would have written.
+    ``example`` is a test card with what the last version says of it. ``kept`` are files that were there already and
+    differ from what the demo would have written.
     """
 
     begun: Begun
     dev: Evaluation
     refined: Refinement
     test: Mapping[str, Evaluation]
+    example: tuple[Path, Prediction]
     kept: tuple[Path, ...]
 
 
@@ -88,6 +91,7 @@ def go_on(workspace: Workspace, begun: Begun, progress: Progress | None = None) 
 
     Like everything in the workspace, what a person changed since an earlier demo is kept.
     """
+    from ..scoring.classifier import Classifier
     from ..scoring.encoders import load_encoder
     from ..scoring.evaluation import evaluate
     from ..scoring.sources import load_dataset
@@ -128,7 +132,9 @@ def go_on(workspace: Workspace, begun: Begun, progress: Progress | None = None) 
         "refined": refined.system,
     }
     measured = {name: test.with_edits(diff(drafted, system), encoder.encode_texts) for name, system in versions.items()}
-    return Loop(begun, dev, refined, measured, kept)
+    card = test.setting.items[0].path
+    (named,) = Classifier(refined.system, encoder, crop=CROP).predict([card])
+    return Loop(begun, dev, refined, measured, (card, named), kept)
 
 
 def replayed(workspace: Workspace) -> ReplayLLM:

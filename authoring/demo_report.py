@@ -47,6 +47,10 @@ class Tour:
             "a real but tiny CLIP, was trained on looks, never on names. It proves nothing about other encoders; it "
             "shows how one works."
         )
+        self._say(
+            "A system names them: a table of small questions, such as the main colour, and of the answer that each "
+            "creature should get. The encoder answers the questions; the answers add up to a name."
+        )
 
     def draft(self, begun: Begun) -> None:
         """What the LLM wrote, which is none here."""
@@ -140,6 +144,15 @@ class Tour:
             "permuted between the classes it would be as bad as guessing, or worse: the rules do the work."
         )
 
+    def example(self, loop: Loop) -> None:
+        """What it is all for: a card named, and why."""
+        from ..scoring.report import prediction_report
+
+        card, named = loop.example
+        self._head("That is what it is for: to name a card, and to say why")
+        self._command(["classify", str(self._workspace.corrected), str(card), "--encoder", "demo", "--crop", CROP])
+        self._console.print(_indented(prediction_report(str(card), named)))
+
     def next_steps(self, loop: Loop) -> None:
         """Commands to try, each one line."""
         workspace = self._workspace
@@ -148,7 +161,6 @@ class Tour:
         self._head("Now you")
         self._say("What was done, and the same again, step by step, in a file of your own:")
         mine = workspace.folder / "mine.json"
-        card = workspace.cards / "test" / "Yabbo" / "000.jpg"
         for words in (
             ["log", str(workspace.corrected)],
             ["diff", str(workspace.draft), str(workspace.corrected)],
@@ -156,7 +168,6 @@ class Tour:
             ["refine", str(mine), *_looking(workspace), "--model", _model(workspace)],
             ["review", str(mine), *_looking(workspace)],
             ["questions", str(workspace.corrected)],
-            ["classify", str(workspace.corrected), str(card), "--encoder", "demo", "--crop", CROP],
         ):
             self._command(words)
 

@@ -42,7 +42,15 @@ def test_the_demo_tells_its_story(world: demo.Workspace, capsys: pytest.CaptureF
     assert run(["demo", str(world.folder)]) == 0
     shown = " ".join(capsys.readouterr().out.split())
     words = ["cotsmith draft", "written by hand", "cotsmith check", "duplicate-option", "fixed", "cotsmith score"]
-    words += ["cotsmith refine", "taken Mivvin", "refused", "conflict", "rules permuted"]
+    words += [
+        "cotsmith refine",
+        "taken Mivvin",
+        "refused",
+        "conflict",
+        "rules permuted",
+        "cotsmith classify",
+        "expected",
+    ]
     at = [shown.index(word) for word in words]
     assert at == sorted(at)
 
@@ -118,7 +126,10 @@ def test_the_replies_are_for_these_creatures_alone(world: demo.Workspace, cotsmi
     assert 'written for another request: one that mentions "Bimbul"' in told.err
 
 
-def test_what_a_person_wrote_is_kept(world: demo.Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_a_person_wrote_is_kept(
+    world: demo.Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "300")  # or a long path is broken where nobody knows
     folder = tmp_path / "mine"
     shutil.copytree(world.cards, folder / "cards")
     (folder / "draft.json").write_text("my own words", encoding="utf-8")
