@@ -38,7 +38,8 @@ def match_options(old: Attribute, new: Attribute, cells: Cells) -> OptionMatch:
 
     The same text is the same option, unless two options traded their texts. Of the rest, those are one option
     reworded that the same classes use (at least half of all that use either), or whose texts are alike while no
-    use speaks against it. An option that is gone was merged where most classes that used it, and not the other as well, now name that other.
+    use speaks against it. An option that is gone was merged where most classes that used it, and not the other as
+    well, now name that other.
     """
     same = {option: option for option in old.options if option in set(new.options)}
     if len(same) == len(old.options) == len(new.options) and sum(x != y for x, y in cells) <= _WORTH_TRADING:
