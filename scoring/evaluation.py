@@ -270,16 +270,8 @@ class Evaluation:
 
     @property
     def _parts(self) -> Parts:
-        return Parts(
-            self.system,
-            self.images,
-            self.labels,
-            self.texts,
-            self.logit_scale,
-            self.combine,
-            self.answers,
-            self.standing,
-        )
+        kept = self.system, self.images, self.labels, self.texts, self.logit_scale, self.combine
+        return Parts(*kept, self.answers, self.standing)
 
 
 def evaluate(

@@ -6,9 +6,12 @@ import inspect
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from ..errors import EncoderError
 from ..systems.text import plain
 from .checkpoint import memory_exhausted, out_of_memory
+from .core_shares import in_shares
 from .encoder import Vectors
 from .preprocessing import Inputs, Preprocessing, stacked
 from .text_tower import TextInput
@@ -49,6 +52,8 @@ class TransformersEncoder:
         self._model = model
         self._preprocessing = preprocessing
         self._text = text
+        # Of code that came with a checkpoint nobody knows whether threads may run it at once.
+        self._shareable = type(model).__module__.startswith("transformers.models.")
 
     def encode_images(self, images: list[Image]) -> Vectors:
         """``(N, D) float32`` for N images, preprocessed as the checkpoint says.
@@ -78,6 +83,11 @@ class TransformersEncoder:
         Raises:
             EncoderError: out of memory, or NaN in the answer.
         """
+        if self.device.type != "cpu" or not self._shareable:
+            return self._of_prepared(prepared)
+        return np.concatenate(in_shares(prepared, self._of_prepared))
+
+    def _of_prepared(self, prepared: Sequence[Inputs]) -> Vectors:
         return self._forward(self._model.get_image_features, stacked(prepared), len(prepared), "images")
 
     def encode_texts(self, texts: list[str]) -> Vectors:
