@@ -43,7 +43,8 @@ class EmbeddingCache:
 
     def unusable(self, error: Exception) -> None:
         """Tell that it goes on without the cache."""
-        self.tell(f"the cache in {plain(str(self.folder))} is not used: {plain(str(error))}")
+        reason = getattr(error, "strerror", None) or str(error)
+        self.tell(f"the cache in {plain(str(self.folder))} is not used: {plain(reason)}")
 
 
 def is_cacheable(encoder: Encoder) -> bool:

@@ -44,18 +44,23 @@ def comparison_report(contestants: Sequence[Contestant]) -> RenderableType:
     first = contestants[0].evaluation
     head = f"{first.n} images of {first.setting.data}, split {first.setting.split}; the first is what others are held "
     head += f"against. Chance {percent(first.chance)}."
-    titles = ["system", "encoder"] if len(encoders) > 1 else ["system"]
+    files = {one.system for one in contestants}
+    shown = {"system": len(files) > 1 or len(encoders) == 1, "encoder": len(encoders) > 1}
+    titles = [title for title, is_shown in shown.items() if is_shown]
     table = plain_table(*titles, ">right", ">95 %", ">names", ">points", ">p", ">texts")
     for one in contestants:
         e, versus = one.evaluation, one.versus
         points = "" if versus is None else f"{100 * versus.difference:+.1f}"
         p = "" if versus is None else probability(versus.p).removeprefix("p = ").removeprefix("p ")
-        named = [one.system, one.encoder] if len(encoders) > 1 else [one.system]
+        names = {"system": one.system, "encoder": one.encoder}
+        named = [names[title] for title in titles]
         figures = (percent(e.accuracy), interval(e.share), percent(e.baseline.value), points, p, e.system_texts)
         table.add_row(*map(literal, (*named, *figures)))
     parts: list[RenderableType] = [literal(head), literal(""), table, literal("")]
     if len(encoders) == 1:
         parts.insert(0, literal(f"encoder {first.setting.encoder}"))
+    elif len(files) == 1:
+        parts.insert(0, literal(f"system {contestants[0].system}"))
     parts.append(literal("names: the class names alone. points: more than the first; p: McNemar, paired, exact."))
     parts += [literal(sentence) for sentence in described(contestants)]
     return Group(*parts)

@@ -154,7 +154,14 @@ class EncoderChoice:
         from .cache import EmbeddingCache
         from .caching_encoder import CachingEncoder
 
-        return CachingEncoder(encoder, EmbeddingCache(tell=warn))
+        told = set[str]()
+
+        def tell(message: str) -> None:
+            if message not in told:  # texts and images meet with the same trouble
+                told.add(message)
+                warn(message)
+
+        return CachingEncoder(encoder, EmbeddingCache(tell=tell))
 
 
 def warn_of_copies(conflicts: Sequence[Copies], leaks: Sequence[Copies]) -> None:

@@ -59,14 +59,18 @@ def test_the_table_for_people(two: Workplace) -> None:
     assert code == 0
     assert max(map(len, out.splitlines())) <= 80
     assert "3 comparisons with the first" in out
+    code, out, _ = two.score("--encoder", "blind_encoder:Colors")
+    assert out.startswith(f"system {two.system}")
+    assert next(line for line in out.splitlines() if "points" in line).startswith("encoder")
     code, out, _ = two.score("wrong.json")
     assert "-66.7" in out
     assert "0.0078" in out
 
 
 def test_a_threshold_holds_for_all(two: Workplace) -> None:
-    code, _, err = two.score("wrong.json", "--min-accuracy", "0.9")
+    code, _, err = two.score("wrong.json", "--encoder", "blind_encoder:Colors", "--min-accuracy", "0.9")
     assert code == 1
+    assert err.count("is below 0.9") == 3
     assert "wrong.json with colors: accuracy" in err
 
 

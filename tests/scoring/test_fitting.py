@@ -15,7 +15,7 @@ from cotsmith.cli import run
 from cotsmith.errors import DataError
 from cotsmith.scoring.evaluation import Evaluation, evaluate_vectors
 from cotsmith.scoring.fitting import Objective, fit, minimise
-from cotsmith.systems.edits import apply
+from cotsmith.systems.edits import SetTemperature, apply
 from cotsmith.systems.model import Attribute, System
 from tests.scoring.test_score_command import COLORS, SYSTEM, Workplace, work
 from tests.scoring.worlds import evaluated, systems
@@ -136,6 +136,8 @@ def test_what_cannot_be_fitted_is_told_before_the_model_loads(work: Workplace) -
     for arguments, message in (
         (["--data", work.folder / "split", "--fit"], "needs dev images"),
         (["--data", work.cards, "-o", "x.json"], "Add --fit"),
+        (["--data", work.cards, "--fit", "--cells"], "--cells and --fit do not go together"),
+        (["--data", work.cards, "--fit", "--split", "test"], "Leave out --split"),
         ([work.system.parent / "copy.json", "--data", work.cards, "--fit"], "one system"),
     ):
         Path(work.folder / "copy.json").write_bytes(work.system.read_bytes())
@@ -143,3 +145,9 @@ def test_what_cannot_be_fitted_is_told_before_the_model_loads(work: Workplace) -
         assert code == 2
         assert message in work.capsys.readouterr().err
     assert not work.loaded
+
+
+@pytest.mark.parametrize("temperature", [5e-324, 1e308])
+def test_a_fit_begins_anywhere(temperature: float) -> None:
+    dev = two_attributes(0, 30).with_edits([SetTemperature(temperature)])
+    assert 0 < apply(dev.system, fit(dev).edits).temperature < float("inf")
