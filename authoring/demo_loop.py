@@ -107,14 +107,15 @@ def go_on(workspace: Workspace, begun: Begun, progress: Progress | None = None) 
     def keep(decided: Proposals) -> None:
         keep_decisions(decided, scratch.corrected, by="images")
 
+    corrected = dev.with_edits(diff(drafted, begun.corrected), encoder.encode_texts)
     try:
-        _save_begun(scratch, begun, dev)
+        _save_begun(scratch, begun, dev, corrected)
         refined = refine(
             replayed(workspace),
             begun.corrected,
             take_improving,
             path=scratch.corrected,
-            evaluation=dev.with_edits(diff(drafted, begun.corrected), encoder.encode_texts),
+            evaluation=corrected,
             encode=encoder.encode_texts,
             keep=keep,
         )
@@ -142,7 +143,7 @@ def replayed(workspace: Workspace) -> ReplayLLM:
     return ReplayLLM(workspace.replies, read_recording(workspace.replies))
 
 
-def _save_begun(scratch: Workspace, begun: Begun, dev: Evaluation) -> None:
+def _save_begun(scratch: Workspace, begun: Begun, dev: Evaluation, corrected: Evaluation) -> None:
     """The draft, and beside it the same with the revisions that follow: fixes, a person's corrections."""
     made = begun.drafted
     for path in (scratch.draft, scratch.corrected):
@@ -159,7 +160,15 @@ def _save_begun(scratch: Workspace, begun: Begun, dev: Evaluation) -> None:
     save_revision(
         fixes.system, scratch.corrected, kind="check-fix", author="cotsmith", reason="safe fixes", edits=fixes.edits
     )
-    save_revision(begun.corrected, scratch.corrected, kind="person", author="a person", reason=WHY, edits=CORRECTIONS)
+    save_revision(
+        begun.corrected,
+        scratch.corrected,
+        kind="person",
+        author="a person",
+        reason=WHY,
+        edits=CORRECTIONS,
+        evaluation=measured_json(corrected),
+    )
 
 
 def _moved(made: Path, path: Path) -> bool:

@@ -11,6 +11,7 @@ from ..systems.json_form import rule_to_json
 from .compact import json_line
 
 if TYPE_CHECKING:
+    from ..scoring.cells import CellMeasure
     from ..scoring.evaluation import Evaluation
 
 MOST_CONFUSIONS = 15
@@ -52,7 +53,7 @@ def _of_attributes(evaluation: Evaluation) -> list[str]:
             lines.append(f"{json_line(measure.name)}: no class with images has a rule")
             continue
         chance = "" if measure.chance is None else f", chance {measure.chance:.0%}"
-        cost = "" if measure.contribution is None else f", without it {-measure.contribution:+.1%} accuracy"
+        cost = "" if measure.contribution is None else f", without it {_signed(-measure.contribution)} accuracy"
         worst = measure.worst
         taken = (
             f"; of images that should show {json_line(rule_to_json(worst.expected))} it takes {worst.count} for "
@@ -76,7 +77,9 @@ def _confusions(evaluation: Evaluation, chosen: Sequence[str]) -> list[str]:
     return ["Classes taken for one another:", *lines] if lines else []
 
 
-def _contradicted(evaluation: Evaluation, chosen: Sequence[str]) -> list[str]:
+def contradicted(evaluation: Evaluation, classes: Sequence[str] | None = None) -> list[CellMeasure]:
+    """The cells where most images show one option that is not the rule's, what a switch would help most first."""
+    chosen = set(evaluation.system.classes if classes is None else classes)
     cells = [
         cell
         for cell in evaluation.cells
@@ -87,11 +90,21 @@ def _contradicted(evaluation: Evaluation, chosen: Sequence[str]) -> list[str]:
         and 2 * cell.preferred_share.hits > cell.preferred_share.n
     ]
     cells.sort(key=lambda cell: (-(cell.delta_if_switched or 0.0), -cell.preferred_share.hits))
+    return cells[:MOST_CELLS]
+
+
+def _contradicted(evaluation: Evaluation, chosen: Sequence[str]) -> list[str]:
     lines = [
         f"{json_line([cell.class_name, cell.attribute])}: rule "
         f"{json_line(rule_to_json(evaluation.system.rules[cell.class_name][cell.attribute]))}, but "
         f"{cell.preferred_share.hits} of {cell.preferred_share.n} images show {json_line(cell.preferred)}; "
-        f"with that the accuracy would change by {cell.delta_if_switched or 0.0:+.1%}"
-        for cell in cells[:MOST_CELLS]
+        f"with that the accuracy would change by {_signed(cell.delta_if_switched)}"
+        for cell in contradicted(evaluation, chosen)
     ]
     return ["Rules that most images of the class contradict:", *lines] if lines else []
+
+
+def _signed(change: float | None) -> str:
+    """A change of accuracy, such as ``+6.2%``; one that rounds to nothing has no sign."""
+    rounded = round(change or 0.0, 3)
+    return f"{rounded:+.1%}" if rounded else "0%"

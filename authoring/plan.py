@@ -26,11 +26,12 @@ from ..validate.engine import check
 from ..validate.finding import Finding
 from .compact import json_line, names_text, notes_text, system_text
 from .corrections import Correction, corrections
-from .evidence import confused_with, evidence_text
+from .evidence import confused_with, contradicted, evidence_text
 from .llm import Request
 from .locks import Cell, locked_cells
 from .prompt import load_prompt
 from .refusals import Refused, recalled
+from .taken import taken_before
 
 if TYPE_CHECKING:
     from ..scoring.evaluation import Evaluation
@@ -47,6 +48,8 @@ KINDS = (
 )
 """What an LLM may suggest. Classes come from the data, weights are fitted, names and allowances are for people."""
 
+_CONTRADICTED = "contradicted-rule"
+
 MOST_PROPOSALS = 20
 MOST_FINDINGS = 40
 NEIGHBOURS = 5
@@ -58,7 +61,8 @@ class Plan:
     """Everything that a refinement sends; ``dataclasses.replace`` changes it, ``request_of`` writes it out.
 
     ``about`` are the classes to be refined, none meaning all; only they, and ``neighbours``, classes that they are
-    taken for, are sent. ``refused`` are proposals refused before. ``most`` limits how many come back.
+    taken for, are sent. ``refused`` are proposals refused before, ``taken`` says what those taken before brought.
+    ``most`` limits how many come back.
     """
 
     system: System
@@ -70,6 +74,7 @@ class Plan:
     findings: tuple[Finding, ...] = ()
     evaluation: Evaluation | None = None
     refused: tuple[Refused, ...] = ()
+    taken: tuple[str, ...] = ()
     most: int = MOST_PROPOSALS
 
     @property
@@ -107,6 +112,8 @@ def plan_refinement(
         raise UsageError("the evaluation is of another system")
     found = check(system, evaluation=evaluation) if findings is None else findings
     kept = tuple(one for one in found if one.severity != "note" and (not about or _concerns(one, about)))
+    if evaluation is not None:
+        kept = _not_shown_anyhow(kept, evaluation, about)
     return Plan(
         system,
         feedback=feedback,
@@ -117,6 +124,7 @@ def plan_refinement(
         findings=kept[:MOST_FINDINGS],
         evaluation=evaluation,
         refused=recalled(path, system),
+        taken=taken_before(path),
     )
 
 
@@ -131,6 +139,7 @@ def request_of(plan: Plan) -> Request:
     """What is sent for ``plan``."""
     about = names_text(plan.about)
     values = {
+        "about": plan.system.description.strip() or "not described; the names of the classes tell",
         "system": system_text(plan.system, plan.rows),
         "scope": f"Only the rules of these classes are to change: {about}. Other rows are there to compare with."
         if plan.about
@@ -140,8 +149,9 @@ def request_of(plan: Plan) -> Request:
         "notes": notes_text(plan.system, plan.rows),
         "locked": locked_text(plan.system, plan.locked, plan.rows),
         "evidence": evidence_text(plan.evaluation, plan.about or None) if plan.evaluation else "",
-        "findings": "\n".join(finding_text(one) for one in plan.findings),
+        "findings": _findings_text(plan.findings),
         "refused": "\n".join(f"{json_line(to_json(one.edit))}: {one.reason or 'no reason'}" for one in plan.refused),
+        "taken": "\n".join(plan.taken),
         "most": str(plan.most),
     }
     return load_prompt("refine").request(values, proposals_schema(), max_output_tokens=MAX_OUTPUT_TOKENS)
@@ -159,6 +169,7 @@ def outline(plan: Plan) -> tuple[str, ...]:
         (len(system.notes) + sum(bool(a.note) for a in system.attributes), "note"),
         (len(plan.findings), "finding"),
         (len(plan.refused), "refused proposal"),
+        (len(plan.taken), "taken proposal"),
     ):
         if number:
             lines.append(_count(number, what))
@@ -220,11 +231,27 @@ def locked_text(system: System, locked: Collection[Cell], rows: Collection[str])
     )
 
 
-def finding_text(finding: Finding) -> str:
+def finding_text(finding: Finding, *, with_hint: bool = True) -> str:
     """A finding in a line: its name, its place, what it says, and what to do."""
     place = f"{finding.place.name}: " if finding.place.name else ""
-    hint = f" ({finding.hint})" if finding.hint else ""
+    hint = f" ({finding.hint})" if finding.hint and with_hint else ""
     return f"{finding.name}: {place}{finding.message}{hint}"
+
+
+def _findings_text(findings: Sequence[Finding]) -> str:
+    """A line for each; a hint is given once."""
+    told: set[str] = set()
+    lines = []
+    for one in findings:
+        lines.append(finding_text(one, with_hint=one.hint not in told))
+        told.add(one.hint)
+    return "\n".join(lines)
+
+
+def _not_shown_anyhow(findings: Sequence[Finding], evaluation: Evaluation, about: Sequence[str]) -> tuple[Finding, ...]:
+    """``findings`` without the contradicted rules that the evidence lists with their figures."""
+    listed = {(cell.class_name, cell.attribute) for cell in contradicted(evaluation, about or None)}
+    return tuple(one for one in findings if one.name != _CONTRADICTED or one.place.path[1:3] not in listed)
 
 
 def _count(number: int, noun: str, plural: str = "") -> str:

@@ -118,6 +118,7 @@ def refine(
     Example:
       cotsmith refine birds.json --data birds/ --encoder demo --model openai/NAME --accept improved
     """
+    from ..scoring.recording import measured_content, record_measured
     from ..systems.file import load
 
     chosen = "none" if dry_run else _accept(accept, file, feedback)
@@ -129,6 +130,7 @@ def refine(
         raise UsageError("--data needs an encoder", hint='Add --encoder, such as "demo" or a Hugging Face model id.')
     if chosen == "improved" and data is None:
         raise UsageError("what improves can only be told on images", hint="Add --data and --encoder.")
+    content = measured_content(file)
     system = load(file)
     about = _classes(about_classes, system)
     words = sys.stdin.read() if feedback == "-" else feedback
@@ -137,6 +139,8 @@ def refine(
     if client is None:
         _dry_run(file, system, evaluation, words, about, as_json=as_json)
         return
+    if evaluation is not None and (warning := record_measured(file, content, evaluation)):
+        warn(warning)
     from .refining import refine as refine_system
     from .waiting import StatusLine
 

@@ -140,7 +140,7 @@ class MergeOptions:
 
 @dataclass(frozen=True, slots=True)
 class SetRule:
-    """What a class shows in one attribute: an option, any of several, or ``()``, which says nothing."""
+    """What a class shows in one attribute: an option, any of several, or none (null), which says nothing."""
 
     class_name: str
     attribute: str
