@@ -25,6 +25,14 @@ from .raw_replies import keep_reply
 
 _SHOWN = 5
 
+_FORM: dict[str, Json] = {
+    "type": "object",
+    "properties": {"attributes": {}, "rules": {}},
+    "required": ["attributes", "rules"],
+}
+
+_AGAIN = "Ask the chat for the whole JSON object again, with every class, and read that."
+
 _ELLIPSIS_LINE = re.compile(r"^[ \t]*(?:#|//)?[ \t]*[\"']?(?:\.{3}|…)[\"']?[^\w\n]*$\n?", re.MULTILINE)
 _INLINE_ELLIPSIS = re.compile(r",?\s*(?:\.{3}|…)\s*(?=[}\]])")
 
@@ -77,24 +85,31 @@ def whole_reply(text: str, task: Task) -> tuple[System, list[str]]:
         InputError: there is no system in it at all.
     """
     whole = _without_ellipses(text)
-    try:
-        system, remarks = _read(text)
-    except InputError:
-        if whole == text:
-            raise
-        system, remarks = _read(whole)
-    if whole != text:
-        remarks = ["the reply leaves something out (...)", *remarks]
-    return _for_classes(replace(system, name=task.name, description=task.about.strip()), task.classes, remarks)
+    refused: InputError | None = None
+    for written in dict.fromkeys((text, whole)):
+        for read in (_imported, _what_can_be_used):
+            try:
+                system, remarks = read(written)
+            except InputError as error:
+                refused = refused or error
+                continue
+            if not _says_something(system, task.classes):  # read as something that it is not
+                continue
+            if whole != text:
+                remarks = ["the reply leaves something out (...)", *remarks]
+            return _for_classes(replace(system, name=task.name, description=task.about.strip()), task.classes, remarks)
+    raise refused or InputError("there are no rules for any of the classes in it", where="reply", hint=_AGAIN)
 
 
-def _read(text: str) -> tuple[System, list[str]]:
-    try:
-        imported = import_text(text, "reply")
-    except InputError as error:
-        return _what_can_be_used(text, error)
+def _imported(text: str) -> tuple[System, list[str]]:
+    imported = import_text(text, "reply")
     form = [] if imported.form == "cotsmith" else [f"read as {imported.form}"]
     return imported.system, [*form, *imported.remarks]
+
+
+def _says_something(system: System, classes: Sequence[str]) -> bool:
+    known = {name.casefold() for name in classes}
+    return any(any(row.values()) for name, row in system.rules.items() if name.casefold() in known)
 
 
 def _without_ellipses(text: str) -> str:
@@ -120,9 +135,10 @@ def _for_classes(system: System, classes: Sequence[str], remarks: list[str]) -> 
     return replace(system, rules=rules, notes={}), remarks
 
 
-def _what_can_be_used(text: str, refused: InputError) -> tuple[System, list[str]]:
+def _what_can_be_used(text: str) -> tuple[System, list[str]]:
     """The attributes and rules that are right, of a reply that is wrong in places."""
-    value = read_reply(text, {"type": "object", "required": ["attributes", "rules"]}).value
+    refused = InputError("there is no system in it", where="reply", hint=_AGAIN)
+    value = read_reply(text, _FORM).value
     if not isinstance(value, dict) or not isinstance(value.get("attributes"), dict | list):
         raise refused
     remarks: list[str] = []

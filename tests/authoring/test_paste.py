@@ -13,6 +13,8 @@ import pytest
 
 from cotsmith.authoring.asking import ask
 from cotsmith.authoring.describing import example, in_words
+from cotsmith.authoring.draft_paste import whole_reply
+from cotsmith.authoring.draft_task import Task
 from cotsmith.authoring.llm import Message, Request
 from cotsmith.authoring.models import load_llm
 from cotsmith.authoring.paste import prompt_of
@@ -198,3 +200,25 @@ def test_rules_may_be_written_by_index(cotsmith: Command, tmp_path: Path) -> Non
     told = cotsmith("draft", "--classes", "classes.txt", "--model", "paste", "--reply", "reply.txt", "-o", "out.json")
     assert told.code == 0, told.err
     assert load(tmp_path / "out.json").rules == load("gallery:demo").rules
+
+
+def test_a_reply_cut_short_in_its_rules_is_not_taken_for_something_else() -> None:
+    text = """Sure!
+attributes = {'color': {'prompt': 'A bird that is {}.', 'options': ['brown', 'black',]},  # colours
+ 'size': {'prompt': 'A {} bird.', 'options': ['small', 'large']}}
+rules = {'Owl': {'color': 'brown', 'size': 'large'}, 'Crow': {'color': 'blak', 'size': 'large'}, ...}
+"""
+    system, remarks = whole_reply(text, Task(("Owl", "Crow", "Jay")))
+    assert [attribute.name for attribute in system.attributes] == ["color", "size"]
+    assert dict(system.rules["Owl"]) == {"color": ("brown",), "size": ("large",)}
+    assert dict(system.rules["Crow"]) == {"color": (), "size": ("large",)}
+    said = "\n".join(remarks)
+    assert "leaves something out" in said
+    assert '"blak" is not an option; did you mean "black"?' in said
+    assert 'no rules for "Jay"' in said
+
+
+def test_a_reply_about_other_classes_is_refused() -> None:
+    text = '{"attributes": {"color": {"prompt": "{}", "options": ["a", "b"]}}, "rules": {"Heron": {"color": "a"}}}'
+    with pytest.raises(InputError, match="no rules for any of the classes"):
+        whole_reply(text, Task(("Owl", "Crow")))
