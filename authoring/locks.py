@@ -11,10 +11,11 @@ from ..errors import CotsmithError, InputError, UsageError
 from ..systems.decisions import LockChange, change_locks, lock_changes
 from ..systems.diff import diff
 from ..systems.edit_json import edits_from_json
-from ..systems.edits import AddAttribute, AddClass, Edit, RenameAttribute, RenameClass, SetRule, apply
+from ..systems.edits import AddAttribute, AddClass, Edit, MergeOptions, RenameAttribute, RenameClass, SetRule, apply
 from ..systems.file import load, parse
 from ..systems.history import AuthorKind, History
 from ..systems.model import System
+from ..systems.revisions import Revision
 from ..systems.saving import record_outside_change
 from ..systems.text import did_you_mean, plain
 
@@ -46,7 +47,7 @@ def locked_cells(path: str | Path | None, system: System) -> frozenset[Cell]:
         if last is not None:
             before = _system_of(history.content(last))
             if before is not None and before != system:
-                locked = after_edits(locked, diff(before, system), by_person=True)
+                locked = after_edits(locked, diff(before, system), by_person=True, before=before)
     return frozenset((c, a) for c, a in locked if a in system.rules.get(c, {}))
 
 
@@ -57,20 +58,45 @@ def _replayed(history: History) -> frozenset[Cell]:
     locked: frozenset[Cell] = frozenset()
     for revision in history.revisions():
         edits = _edits(revision.edits)
-        locked = after_edits(locked, edits, by_person=revision.kind in PEOPLE)
+        found = revision.kind == "hand" and any(isinstance(edit, MergeOptions) for edit in edits)
+        before = _parent(history, revision) if found else None
+        locked = after_edits(locked, edits, by_person=revision.kind in PEOPLE, before=before)
         for change in by_hand.get(revision.number, ()):
             cell = {(change.class_name, change.attribute)}
             locked = locked | cell if change.locked else locked - cell
     return locked
 
 
-def after_edits(locked: frozenset[Cell], edits: Iterable[Edit], *, by_person: bool) -> frozenset[Cell]:
-    """``locked`` after ``edits``: cells that a person sets join, cells that others set leave, renames are followed."""
+def after_edits(
+    locked: frozenset[Cell], edits: Iterable[Edit], *, by_person: bool, before: System | None = None
+) -> frozenset[Cell]:
+    """``locked`` after ``edits``: cells that a person sets join, cells that others set leave, renames are followed.
+
+    ``before`` is the system that the edits were found on, by comparing: a rule changed in an editor looks like two
+    options merged when the old one went with it, and its cell joins as well.
+    """
     cells = set(locked)
     for edit in edits:
         cells = {renamed(cell, edit) for cell in cells}
-        cells = cells | set(_set_by(edit)) if by_person else cells - set(_set_by(edit))
+        if not by_person:
+            cells -= set(_set_by(edit))
+            continue
+        cells |= set(_set_by(edit))
+        if before is not None:
+            cells |= set(_merged_by(edit, before))
+            before = apply(before, [edit])
     return frozenset(cells)
+
+
+def _merged_by(edit: Edit, before: System) -> list[Cell]:
+    if not isinstance(edit, MergeOptions):
+        return []
+    return [(name, edit.attribute) for name, row in before.rules.items() if edit.option in row[edit.attribute]]
+
+
+def _parent(history: History, revision: Revision) -> System | None:
+    parent = next((one for one in history.revisions() if one.number == revision.parent), None)
+    return None if parent is None else _system_of(history.content(parent))
 
 
 def renamed(cell: Cell, edit: Edit) -> Cell:

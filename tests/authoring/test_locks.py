@@ -28,7 +28,7 @@ from cotsmith.systems.edits import (
 from cotsmith.systems.file import load, save
 from cotsmith.systems.model import Attribute, System
 from cotsmith.systems.revisions import AuthorKind
-from cotsmith.systems.saving import save_revision
+from cotsmith.systems.saving import record_outside_change, save_revision
 from tests.command_line import Command
 
 CELL = ("Absol", "color")
@@ -85,6 +85,20 @@ def test_what_was_changed_in_an_editor_is(path: Path) -> None:
     path.write_text(text, encoding="utf-8")
     assert locked_cells(path, load(path)) == {CELL}
     assert changed(path, SetRule("Aggron", "form", ("round",)), kind="llm") == {CELL}  # and it stays so
+
+
+@pytest.mark.parametrize("recorded", [True, False])
+def test_a_rule_changed_in_an_editor_together_with_its_option_is(path: Path, recorded: bool) -> None:
+    edited = apply(load(path), [SetRule(*CELL, ("brown",)), RemoveOption("color", "white")])
+    save(edited, path)  # as an editor would: the history is not told
+    assert load(path).rules["Absol"]["color"] == ("brown",)
+    if recorded:
+        record_outside_change(path)
+    assert locked_cells(path, load(path)) == {CELL}
+
+
+def test_options_merged_in_so_many_words_lock_nothing(path: Path) -> None:
+    assert changed(path, MergeOptions("color", "white", "brown")) == frozenset()
 
 
 def test_what_a_session_has_changed_and_not_saved_is(path: Path) -> None:
