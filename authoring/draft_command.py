@@ -9,7 +9,7 @@ import click
 
 from ..errors import CotsmithError, Interrupted, UsageError
 from ..scoring.options import DataChoice, data_options
-from ..systems.text import plain
+from ..systems.text import counted, plain
 from ..terminal import json_option, note, out, out_json, progress, warn
 from .draft_task import Task
 from .llm_options import LLMChoice, llm_options
@@ -245,8 +245,8 @@ def _tell(made: Draft, saved: Saved, output: _Output) -> None:
     system, file = made.system, plain(output.file)
     revision = f", revision {saved.revision.number}" if saved.revision else ""
     note(
-        f"{file}{revision}: {len(system.attributes)} attributes, {system.option_count} options, "
-        f"{len(system.classes)} classes"
+        f"{file}{revision}: {counted(len(system.attributes), 'attribute')}, {counted(system.option_count, 'option')}, "
+        f"{counted(len(system.classes), 'class', 'classes')}"
     )
     note(cost_text(made.usage, made.calls, made.seconds))
     note(summary(made.findings, 1))

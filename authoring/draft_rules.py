@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from threading import Event
 
 from ..errors import Interrupted, LLMError
-from ..systems.text import plain
+from ..systems.text import counted, plain
 from ..terminal import Progress
 from .batches import halves
 from .draft_store import Step
@@ -147,5 +147,7 @@ def _summary(failed: Sequence[tuple[Batch, LLMError]]) -> LLMError:
     shown = ", ".join(names[:_SHOWN]) + (" ..." if len(names) > _SHOWN else "")
     first = failed[0][1]
     return LLMError(
-        f"{len(names)} classes have no rules ({shown}): {first.message}", where=first.where, hint=first.hint
+        f"{counted(len(names), 'class has', 'classes have')} no rules ({shown}): {first.message}",
+        where=first.where,
+        hint=first.hint,
     )

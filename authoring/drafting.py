@@ -145,9 +145,11 @@ class _Session:
         known = self.store.steps[1:] if self.store else []
         self.steps += known
         done = {name for step in known for name in step.classes}
-        left = [name for name in self.task.classes if name not in done]
         pictures = max((len(found) for found in self.task.pictures.values()), default=0)
-        todo = batches(left, batch_size(len(attributes), pictures)) if left else []
+        # The same batches whether or not the draft was interrupted, so that a recording of it can be replayed.
+        every = batches(self.task.classes, batch_size(len(attributes), pictures))
+        left = [tuple(name for name in batch if name not in done) for batch in every]
+        todo = [batch for batch in left if batch]
 
         def told(streaming: Streaming) -> None:
             # Of replies that come side by side only what they wait for is worth a line.

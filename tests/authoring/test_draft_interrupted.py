@@ -13,6 +13,10 @@ from pathlib import Path
 
 import pytest
 
+from cotsmith.authoring.draft_store import DraftStore
+from cotsmith.authoring.draft_task import Task
+from cotsmith.authoring.drafting import draft
+from cotsmith.authoring.testing import ScriptedLLM
 from cotsmith.cli import run
 from cotsmith.systems.file import load
 from cotsmith.validate.engine import check
@@ -157,3 +161,14 @@ def test_an_interrupted_draft_stands_in_the_way_until_it_is_gone_on_with_or_give
         assert run([*DRAFT, "--force"]) == 0
     assert set(drafter.asked) == set(CLASSES)
     complete()
+
+
+def test_an_interrupted_draft_asks_for_the_batches_of_one_that_was_not(tmp_path: Path) -> None:
+    task = Task(tuple(f"kind {n % 7} bird {n}" for n in range(90)), rounds=0)
+    whole, rest = ScriptedLLM(answer(3)), ScriptedLLM(answer(3))
+    store = DraftStore(tmp_path / "a.partial", [])
+    draft(whole, task, parallel=1, store=store)
+    draft(rest, task, parallel=1, store=DraftStore(tmp_path / "b.partial", [store.steps[0], store.steps[2]]))
+    asked = [request.messages for request in whole.requests]
+    assert len(asked) > 3
+    assert [request.messages for request in rest.requests] == [asked[1], *asked[3:]]
