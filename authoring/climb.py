@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from typing import TypeAlias
@@ -28,6 +28,12 @@ class Move:
 
     edits: tuple[Edit, ...]
     rationale: str
+
+
+def joined(moves: Sequence[Move]) -> Move:
+    """One move of several; an edit that two of them need stands in it once."""
+    edits = dict.fromkeys(edit for move in moves for edit in move.edits)
+    return Move(tuple(edits), "; ".join(dict.fromkeys(move.rationale for move in moves if move.rationale)))
 
 
 @dataclass(frozen=True, slots=True)

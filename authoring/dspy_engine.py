@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import CotsmithError, Interrupted, LLMError, UsageError
 from ..systems.json_form import Json
 from .asking import ask
-from .climb import Climb, Move
+from .climb import Climb, Move, joined
 from .failures import ReplyError
 from .feedback import FIELDS, Feedback
 from .groups import Group, confused_groups
@@ -148,12 +148,20 @@ class _Session:
         self.judged(prediction.proposals, group, self.climb.train)
 
     def judged(self, value: Json, group: Group, evaluation: Evaluation) -> Verdict:
-        """Measure proposals on ``evaluation``, and try them where the climb stands, the largest gain first."""
+        """Measure proposals on ``evaluation``, and try them where the climb stands, the largest gain first.
+
+        Those whose gain may be chance are then tried together: with few images only that can be told from it.
+        """
         verdict = judge(evaluation, value, group, locked=self.climb.locked, encode=self.climb.encode)
+        unsure = []
         for move in sorted(verdict.moves, key=lambda move: -_gain(self.climb, move)):
             if self.climb.stopped:
-                break
-            self.climb.consider(self.climb.remaining(move))
+                return verdict
+            tried = self.climb.consider(self.climb.remaining(move))
+            if not tried.taken and tried.gained > tried.lost:
+                unsure.append(move)
+        if len(unsure) > 1 and not self.climb.stopped:
+            self.climb.consider(self.climb.remaining(joined(unsure)))
         return verdict
 
     def ask(self, task: str, instructions: str, text: str, schema: dict[str, Json]) -> str:

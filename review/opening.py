@@ -31,8 +31,8 @@ def run(
     """
     session = Session.open(source, read_only=read_only)
     mode: Mode = next((known for known in MODES if known == images), first_mode())
-    if workshop.data is not None and mode != "off":
-        prepare()
+    if workshop.data is not None and mode != "off" and not prepare():
+        mode = "off"
     try:
         app = ReviewApp(Review(session), workshop, llm=llm, keymap=keys, theme=f"cotsmith-{theme}", images=mode)
         with keys_first():

@@ -30,9 +30,16 @@ def first_mode() -> Mode:
     return "off" if os.environ.get("SSH_CONNECTION") else "best"
 
 
-def prepare() -> None:
-    """Ask the terminal what it can: before the screen is taken over, for afterwards it cannot be asked."""
-    import textual_image.widget  # noqa: F401 - importing it asks
+def prepare() -> bool:
+    """Ask the terminal what it can: before the screen is taken over, for afterwards it cannot be asked.
+
+    Returns whether it can show images, which one that does not tell its size cannot.
+    """
+    try:
+        import textual_image.widget  # noqa: F401 - importing it asks
+    except ZeroDivisionError:  # it divides by the number of columns
+        return False
+    return True
 
 
 def thumbnail_widget(evaluation: Evaluation, index: int, mode: Mode) -> Widget | None:

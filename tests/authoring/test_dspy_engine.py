@@ -77,6 +77,24 @@ def test_an_llm_that_knows_lifts_the_test_accuracy(tmp_path: Path, capfd: pytest
     assert found.cost.model == "scripted/test"
 
 
+def test_edits_too_small_to_be_told_from_chance_are_tried_together(tmp_path: Path) -> None:
+    right = truth()
+    start = apply(right, WRONG)
+    few, dev, test = (measured(start, right, n=n, seed=seed) for n, seed in ((27, 1), (180, 2), (180, 3)))
+
+    def answer(request: Request) -> Any:
+        if request.task == "optimize-instructions":
+            return {"new_instruction": BETTER}
+        edits = [SetRule(w.class_name, w.attribute, right.rules[w.class_name][w.attribute]) for w in WRONG]
+        return {"proposals": [{"rationale": f"why {e.class_name}", "edit": to_json(e)} for e in edits]}
+
+    found, _ = run(answer, tmp_path / "calls.jsonl", start=Threefold(few, dev, test))
+    assert len(found.candidates) == 1
+    assert len(found.candidates[0].move.edits) > 1
+    assert "why class 1" in found.candidates[0].move.rationale
+    assert found.improved
+
+
 def test_gepa_finds_the_instruction_that_helps(tmp_path: Path) -> None:
     found, llm = run(knowing(truth(), always=False), tmp_path / "calls.jsonl")
     assert found.improved

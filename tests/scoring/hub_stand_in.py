@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -19,7 +20,7 @@ class _Handler(BaseHTTPRequestHandler):
     server: Hub
 
     def do_GET(self) -> None:
-        path = unquote(urlsplit(self.path).path)
+        path = re.sub(r"/(tree|resolve|revision)/main\b", rf"/\1/{COMMIT}", unquote(urlsplit(self.path).path))
         for name, files in self.server.data_sets.items():
             if path.startswith(f"/api/datasets/{name}/tree/{COMMIT}"):
                 self._json(_tree(files, path.partition(COMMIT)[2].strip("/")))
