@@ -21,7 +21,7 @@ test: $(READY)
 
 # What speaks to LLMs once more with the older major of OpenAI's SDK, which other packages still ask for.
 test-openai2: $(OPENAI2)/.ready .build/cotsmith
-	PYTHONPATH=.build $(OPENAI2)/bin/python -m pytest tests/authoring/test_clients.py \
+	PYTHONPATH=$(CURDIR)/.build $(OPENAI2)/bin/python -m pytest tests/authoring/test_clients.py \
 		tests/authoring/test_dspy_engine.py \
 		tests/authoring/test_optimize_with_llm.py::test_an_llm_mends_the_demo_draft_and_greedy_stands_beside
 

@@ -21,7 +21,7 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,7 @@ import pytest
 
 import cotsmith
 from cotsmith.cli import run
-from cotsmith.scoring.demo.world import CREATURES
+from cotsmith.scoring.demo.creatures import CREATURES
 from cotsmith.systems.diff import diff
 from cotsmith.systems.edit_json import to_json
 from cotsmith.systems.edits import SetRule
@@ -121,9 +121,8 @@ def test_the_page_runs_from_the_first_command_to_the_last(
     assert (place / "replayed" / "pokemon.json").read_bytes() == (place / "recorded" / "pokemon.json").read_bytes()
     assert [verb for verb, _ in first] == [verb for verb in verbs if verb != "review"]
     optimised = [said for verb, said in second if verb == "optimize"]
-    assert "better by more than chance" in optimised[0]
+    assert all("dev, chosen on it" in text and "\ntest " in text for text in optimised)
     assert "test, without an LLM" in optimised[1]
-    assert "better by more than chance" in optimised[1]
     rows = list(csv.DictReader((place / "replayed" / "cards.csv").open(encoding="utf-8")))
     assert {row["label"] for row in rows} == set(names())
 
@@ -196,6 +195,9 @@ def _look(words: list[str]) -> None:
     terminal = Terminal(*words[1:])
     terminal.wait_for("cells seen")
     terminal.press(b"q")
+    with suppress(OSError):  # the terminal is gone when the process is
+        while os.read(terminal.master, 65536):
+            pass
     assert terminal.process.wait(PATIENCE_S) == 0
 
 
