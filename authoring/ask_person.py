@@ -109,7 +109,11 @@ def _changed(proposals: Proposals, index: int, tell: Callable[[str], None], edit
     if text is None:
         return None
     try:
-        changed = proposals.edit(index, from_json(json.loads(text)))
+        edit_now = from_json(json.loads(text))
+        if edit_now == proposals.items[index].edit:  # still the LLM's, so that it locks nothing
+            tell("   it is as it was")
+            return None
+        changed = proposals.edit(index, edit_now)
     except CotsmithError as error:
         tell(f"   {plain(str(error))}")
         return None

@@ -14,6 +14,7 @@ import pytest
 
 from cotsmith.authoring.ask_person import ask_person
 from cotsmith.authoring.proposals import Proposals, proposals_of
+from cotsmith.systems.edit_json import to_json
 from cotsmith.systems.edits import AddOption, Edit, SetRule
 from cotsmith.systems.file import load
 from cotsmith.systems.saving import save_revision
@@ -250,3 +251,10 @@ def test_what_an_llm_says_is_shown_as_text() -> None:
     proposals = proposals_of(load("gallery:demo-draft"), [(AddOption("markings", "zigzags"), odd)])
     _, told = asking(proposals, "q")
     assert "[red]x[/red] \\x1b[2J{0}" in told
+
+
+def test_an_edit_that_is_left_as_it_was_stays_the_llms() -> None:
+    edit = SetRule("Rundu", "markings", ("dark spots",))
+    decided, told = asking(suggested(edit), "e", "y", edited=json.dumps(to_json(edit), indent=4))
+    assert "it is as it was" in told
+    assert (decided.items[0].status, decided.items[0].edited) == ("accepted", False)
