@@ -7,7 +7,7 @@ import resource
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import cycle, islice
 from pathlib import Path
@@ -19,6 +19,7 @@ from textual.screen import Screen
 
 from cotsmith.review.app import ReviewApp
 from cotsmith.review.background import keys_first
+from cotsmith.review.line_list import LineList
 from cotsmith.review.main_screen import MainScreen
 from cotsmith.review.review import Review
 from cotsmith.review.session import Session
@@ -33,34 +34,40 @@ _SCREEN_S, _KEY_S, _MEMORY = 1.5, 0.05, 2.0
 _SIZE = (160, 48)
 _MOVES = ("down", "right", "down", "left", "pagedown", "l", "j", "pageup", "k", "right", "G", "end", "home")
 
+_KINDS: dict[str, tuple[tuple[str, ...], ...]] = {
+    "move": tuple((key,) for key in _MOVES),
+    "the next in the queue, and seen": (("n",), ("space",)),
+    "a dialog opened, and left": (("enter",), ("escape",), ("o",), ("escape",)),
+    "rule said nothing, and undone": (("delete",), ("u",)),
+    "an option taken, and undone": (("enter", "down", "enter"), ("u",)),
+    "an order, a filter typed, and lifted": (("t",), ("slash", "1"), ("2",), ("escape",)),
+}
+"""What people press often, by what the row is called: of each sequence the last key is timed."""
+
 
 @dataclass
 class _Taken:
-    """Seconds."""
+    """Seconds, those of ``keys`` by kind."""
 
     screen: float = 0.0
     busy: list[float] = field(default_factory=list)
-    moves: list[float] = field(default_factory=list)
-    edits: list[float] = field(default_factory=list)
+    keys: dict[str, list[float]] = field(default_factory=dict)
 
 
 def rows(*, small: bool) -> Iterator[Row]:
     """Seconds, keys pressed by Textual's pilot; of key presses the 95th percentile, from the press to what is drawn.
 
-    ``while checks run`` are the presses right after the first screen, when threads look through the whole system; the
-    others come when these are done. The memory is the peak of the process, PyTorch and all that ran before included.
+    ``while checks run`` are the presses right after the first screen, when threads look through the whole system; so
+    they do again after every edit and after nothing else. The memory is the peak of the process, PyTorch and all that
+    ran before included.
     """
-    n, classes, attributes, presses = (500, 20, 5, 13) if small else (10_000, 1000, 50, 130)
-    it = world(n, dimensions=512, classes=classes, attributes=attributes, options=20, noise=5, slips=0.02)
+    n, classes, attributes, presses = (500, 20, 5, 13) if small else (10_000, 1000, 50, 65)
+    it = world(n, dimensions=512, classes=classes, attributes=attributes, options=20, noise=5, slips=0.1)
     size = f"{n:,} x {classes:,} x {attributes}"
     with tempfile.TemporaryDirectory() as folder, keys_first():
         taken = asyncio.run(_session(it, presses, Path(folder)))
     yield Row(f"review: first screen, {size}", taken.screen / _SCREEN_S, "<= 1", taken.screen, _SCREEN_S, 1)
-    for what, seconds in (
-        ("move while checks run", taken.busy),
-        ("move", taken.moves),
-        ("rule said nothing, and undone", taken.edits),
-    ):
+    for what, seconds in {"move while checks run": taken.busy, **taken.keys}.items():
         worst = _p95(seconds)
         yield Row(f"review: key to repaint, {what}, {size}", worst / _KEY_S, "<= 1", worst, _KEY_S, len(seconds))
     unit = 1 if sys.platform == "darwin" else 1024
@@ -69,7 +76,7 @@ def rows(*, small: bool) -> Iterator[Row]:
 
 
 class _Watched(ReviewApp):
-    """Notes when the screen was first drawn with another cell or another system than when it was last asked."""
+    """Notes when the screen was first drawn with something else than when it was last asked."""
 
     known: tuple[object, ...] = ()
     drawn_at = 0.0
@@ -80,8 +87,12 @@ class _Watched(ReviewApp):
 
     @property
     def state(self) -> tuple[object, ...]:
-        """What a key press changes."""
-        return self.review.cell, self.review.session.generation
+        """What a key press changes; a dialog counts when its list is there."""
+        lists = (
+            [] if isinstance(self.screen, MainScreen) else [bool(each.items) for each in self.screen.query(LineList)]
+        )
+        review = self.review
+        return review.cell, review.session.generation, review.view, review.progress, any(lists)
 
     def await_change(self) -> float:
         """Wait for the next change from now on."""
@@ -115,22 +126,27 @@ async def _session(it: World, presses: int, folder: Path) -> _Taken:
         taken.screen = time.perf_counter() - start
         main = app.screen
         assert isinstance(main, MainScreen)
-        await _press(pilot, islice(cycle(_MOVES), presses), taken.busy)
+        await _press(pilot, islice(cycle(_KINDS["move"]), presses), taken.busy)
         await _rest(main)
-        await _press(pilot, islice(cycle(_MOVES), presses), taken.moves)
-        await _press(pilot, islice(cycle(("delete", "u")), presses // 5), taken.edits)
+        for kind, keys in _KINDS.items():
+            times = presses if kind == "move" else len(keys) * max(2, presses // 5)
+            await _press(pilot, islice(cycle(keys), times), taken.keys.setdefault(kind, []))
         await _rest(main)
     session.close()
     return taken
 
 
-async def _press(pilot: Pilot[None], keys: Iterable[str], seconds: list[float]) -> None:
-    """Press keys one by one; how long each took until the screen was drawn; one that changes nothing draws nothing."""
+async def _press(pilot: Pilot[None], sequences: Iterable[Sequence[str]], seconds: list[float]) -> None:
+    """Press keys; how long each last one took until the screen was drawn; one that changes nothing draws nothing."""
     app = pilot.app
     assert isinstance(app, _Watched)
-    for key in keys:
+    for *first, last in sequences:
+        for key in first:
+            await pilot.press(key)
         start = app.await_change()
-        await pilot.press(key)
+        await pilot.press(last)
+        if not app.painted.is_set() and app.state == app.known:
+            await pilot.pause()
         if app.state != app.known:
             seconds.append(await app.drawn() - start)
 

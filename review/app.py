@@ -7,8 +7,10 @@ from typing import Any, ClassVar
 
 from textual.app import App
 from textual.binding import BindingType
+from textual.events import Event, InputEvent, MouseMove
 from textual.screen import Screen
 
+from .background import Attention
 from .main_screen import MainScreen
 from .pictures import Mode
 from .refining import LLMSource
@@ -40,12 +42,26 @@ class ReviewApp(App[None]):
         self.llm = llm
         self.images = images
         self.keys = dict(keymap or {})
+        self.attention = Attention()
         for one in THEMES:
             self.register_theme(one)
         self.theme = theme
 
     def get_default_screen(self) -> Screen[Any]:
-        return MainScreen(self.review, self.workshop, llm=self.llm, keys=self.keys, images=self.images)
+        return MainScreen(
+            self.review,
+            self.workshop,
+            llm=self.llm,
+            keys=self.keys,
+            images=self.images,
+            attention=self.attention,
+        )
+
+    async def on_event(self, event: Event) -> None:
+        """Before anything is done about a key: work that can wait leaves the machine to it."""
+        if isinstance(event, InputEvent) and not isinstance(event, MouseMove):
+            self.attention.pressed()
+        await super().on_event(event)
 
     def on_mount(self) -> None:
         self.set_keymap(self.keys)

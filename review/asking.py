@@ -19,6 +19,12 @@ class Ask(Protocol):
     async def __call__(self, dialog: Dialog[T]) -> T | None: ...
 
 
+class Aside(Protocol):
+    """Works something out in a thread while the screen goes on."""
+
+    async def __call__(self, work: Callable[[], T]) -> T: ...
+
+
 class Memory:
     """What was typed into questions that were given up, by their titles, for as long as the review is open."""
 

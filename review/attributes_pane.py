@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import partial
-from typing import overload
-
 from rich.text import Text
 
 from ..scoring.separation import separating_power
@@ -14,7 +10,7 @@ from ..systems.describe import describe_rule
 from ..systems.text import plain
 from .cells_text import bar, fit
 from .effect_text import percent, points
-from .line_list import LineList
+from .line_list import LineList, Lines
 from .review import Review
 from .themes import Inks, inks
 
@@ -32,38 +28,14 @@ class AttributesPane(LineList):
         """After anything changed: work the lines out again."""
         names = self.review.attributes
         at = names.index(self.review.cell[1]) if self.review.cell else 0
-        colors = inks(self.app.theme)
-        self.show(_Lines(self.review, names, colors, self.size.width), at)
+        colors, width = inks(self.app.theme), self.size.width
+        self.show(Lines(len(names), lambda index: _line(self.review, names[index], colors, width)), at)
 
     def follow(self) -> None:
         """After another cell was selected: highlight its attribute."""
         if self.review.cell is not None:
             names = self.review.attributes
             self.show(self.items, names.index(self.review.cell[1]))
-
-
-class _Lines(Sequence[Text]):
-    """The lines of all attributes, each worked out when it is first seen: of fifty, eleven may be in view."""
-
-    def __init__(self, review: Review, names: Sequence[str], colors: Inks, width: int) -> None:
-        self._names = names
-        self._known: dict[str, Text] = {}
-        self._line = partial(_line, review, colors=colors, width=width)
-
-    def __len__(self) -> int:
-        return len(self._names)
-
-    @overload
-    def __getitem__(self, index: int) -> Text: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[Text]: ...
-    def __getitem__(self, index: int | slice) -> Text | list[Text]:
-        if isinstance(index, slice):
-            return [self[at] for at in range(*index.indices(len(self)))]
-        name = self._names[index]
-        if name not in self._known:
-            self._known[name] = self._line(name)
-        return self._known[name]
 
 
 def title(width: int) -> str:

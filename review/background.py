@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
@@ -13,6 +14,9 @@ from textual.message_pump import MessagePump
 
 from ..authoring.locks import Cell
 from ..errors import CotsmithError, Interrupted
+from ..scoring.evaluation import Evaluation
+from ..scoring.pace import paced
+from ..systems.model import System
 from .insight import look
 from .latest import Latest
 from .messages import Evaluated, Found, Looked, Measured, Progressed
@@ -21,6 +25,8 @@ from .workshop import Workshop
 
 T = TypeVar("T")
 _TURN_S = 0.0005
+_REST_S = 0.2
+_MANY_CELLS, _MANY_SCORES = 5_000, 2_000_000
 
 
 @contextmanager
@@ -34,13 +40,30 @@ def keys_first() -> Iterator[None]:
         sys.setswitchinterval(before)
 
 
+class Attention:
+    """When a person last pressed a key, so that work which can wait leaves the machine to what answers it."""
+
+    def __init__(self) -> None:
+        self._until = 0.0
+
+    def pressed(self) -> None:
+        """A key was pressed."""
+        self._until = time.monotonic() + _REST_S
+
+    @property
+    def rest(self) -> float:
+        """How many seconds work should wait for now."""
+        return self._until - time.monotonic()
+
+
 class Background:
     """Posts what it works out to ``owner``. Each kind of work runs once at a time, and only the newest counts."""
 
-    def __init__(self, owner: MessagePump, review: Review, workshop: Workshop) -> None:
+    def __init__(self, owner: MessagePump, review: Review, workshop: Workshop, attention: Attention) -> None:
         self._owner = owner
         self._review = review
         self._workshop = workshop
+        self._attention = attention
         self._measuring = Latest(owner, "measuring")
         self._looking = Latest(owner, "checking")
         self._finding = Latest(owner, "evidence")
@@ -88,17 +111,24 @@ class Background:
         """Run the checks."""
         session = self._review.session
         generation, system, evaluation = session.generation, session.system, session.evaluation
+        large = _is_large(system, evaluation)
+
+        def go_on() -> None:
+            while True:
+                if session.generation != generation or self._looking.closed:
+                    raise Interrupted("the system has changed since")
+                rest = self._attention.rest if large else 0.0
+                if rest <= 0:
+                    return
+                time.sleep(rest)
 
         def work() -> Message | None:
-            found = look(
-                generation,
-                system,
-                evaluation,
-                self._workshop.loaded,
-                session.path,
-                stale=lambda: session.generation != generation or self._looking.closed,
-            )
-            return None if found is None else Looked(found)
+            try:
+                with paced(go_on):
+                    go_on()
+                    return Looked(look(generation, system, evaluation, self._workshop.loaded, session.path))
+            except Interrupted:
+                return None
 
         self._looking.ask(work)
 
@@ -116,3 +146,10 @@ class Background:
         if self._measuring.closed:
             raise Interrupted("the review was closed")
         self._owner.post_message(Progressed(done, total))
+
+
+def _is_large(system: System, evaluation: Evaluation | None) -> bool:
+    """Whether looking through it takes so long that a key press would be felt to wait."""
+    classes = len(system.rules)
+    images = 0 if evaluation is None else evaluation.n
+    return classes * len(system.attributes) > _MANY_CELLS or classes * images > _MANY_SCORES

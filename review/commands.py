@@ -10,6 +10,7 @@ from click.core import ParameterSource
 from ..authoring.llm_options import LLMChoice, llm_options
 from ..errors import UsageError
 from ..scoring.options import DataChoice, EncoderChoice, combine_option, data_options, optional_encoder_options
+from .key_option import KeyOption
 
 if TYPE_CHECKING:
     from ..scoring.scores import Combine
@@ -37,7 +38,9 @@ if TYPE_CHECKING:
     type=click.Choice(["best", "blocks", "off"]),
     help="How to show images; i goes through the ways.  [default: best; off over ssh]",
 )
-@click.option("--key", "keys", metavar="ACTION=KEYS", multiple=True, help="Give an action other keys, as save=S.")
+@click.option(
+    "--key", "keys", cls=KeyOption, metavar="ACTION=KEYS", multiple=True, help="Give an action other keys, as save=S."
+)
 @click.pass_context
 def review(
     ctx: click.Context,

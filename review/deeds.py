@@ -6,6 +6,7 @@ from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from . import history_flows, keep_flows, refine_flow, rule_flows, structure_flows
+from .actions import ACTIONS, keys_of
 from .dialogs import Item, MenuDialog
 from .evidence_pane import EvidencePane
 from .field import Field
@@ -16,7 +17,7 @@ from .matrix import Matrix
 from .palette import palette
 from .pictures import MODES
 from .themes import next_theme
-from .view import ONLY, SORTS, View
+from .view import ONLY, ONLY_KEYS, SORTS, View
 
 if TYPE_CHECKING:
     from ..validate.finding import Finding
@@ -94,14 +95,15 @@ def _silent(screen: MainScreen) -> None:
 
 
 def _filter(screen: MainScreen) -> None:
-    screen.add_class("-filtering")
     field = screen.query_one("#filter", Field)
+    field.display = True
     field.value = screen.review.view.text
     field.focus()
+    screen.tell("type what to look for: ⏎ keeps the filter, esc twice lifts it")
 
 
 async def _only(screen: MainScreen) -> None:
-    items = [Item(key, text, "", text[0]) for key, text in ONLY.items()]
+    items = [Item(only, text, "", ONLY_KEYS[only]) for only, text in ONLY.items()]
     picked = await screen.ask(MenuDialog("show only", items, chosen=screen.review.view.only))
     for key in ONLY:
         if key == picked:
@@ -136,7 +138,8 @@ def _matrix(screen: MainScreen) -> None:
     if matrix.has_focus and screen.review.view.filtered:
         screen.review.show(View(sort=screen.review.view.sort))
         screen.renew()
-    screen.remove_class("-filtering", "-attributes")
+    screen.query_one("#filter", Field).display = False
+    screen.remove_class("-attributes")
     matrix.focus()
 
 
@@ -149,7 +152,23 @@ def _help(screen: MainScreen) -> None:
         "Each row is a class, each column a question; a cell says which answer the class should get. Blue cells "
         "fit what the images show, orange ones do not."
     )
-    screen.app.push_screen(HelpScreen(screen.keys, screen.actions, told, LEGEND))
+    # What a person is looking at comes first.
+    panes = sorted(_PANES, key=lambda pane: not screen.query_one(f"#{pane}").has_focus)
+    keys = {action.id: keys_of(action, screen.keys)[0] for action in ACTIONS}
+    lines = [(f"{keys[pane]} {pane}"[:12], _PANES[pane]) for pane in panes]
+    screen.app.push_screen(HelpScreen(screen.keys, screen.actions, told, LEGEND, lines))
+
+
+_PANES = {
+    "matrix": "Per class the share of its images that are named right, then its rules. Above, per question, the share "
+    "of images whose answer fits the rule of their class, and what changed since the review began.",
+    "evidence": "Of the selected cell: the answers by how many images of the class show them, what setting each would "
+    "change, then the images that are named wrong: as what, and why.",
+    "attributes": "Per question: the share right with its 95 % interval, the share by chance, how many bits its rules "
+    "tell classes apart by, the change since the review began, its weight, its commonest mistake.",
+    "findings": "What the checks have against the system, the worst first; f marks what can be mended.",
+}
+"""What each pane shows, by its id."""
 
 
 async def _palette(screen: MainScreen) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Generic, TypeVar
 
@@ -10,13 +10,13 @@ from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual.containers import Vertical, VerticalScroll
 from textual.events import Key
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from ..systems.text import plain
 from .cells_text import cut, fit
+from .dimmed import Over
 from .field import Field
 from .line_list import LineList
 from .themes import inks
@@ -24,7 +24,7 @@ from .themes import inks
 T = TypeVar("T")
 
 
-class Dialog(ModalScreen[T | None], Generic[T]):
+class Dialog(Over[T | None], Generic[T]):
     """A box over the screen; Escape answers nothing."""
 
     DEFAULT_CSS = """
@@ -36,6 +36,7 @@ class Dialog(ModalScreen[T | None], Generic[T]):
     Dialog LineList { height: auto; max-height: 16; background: $surface; }
     Dialog Field { border: none; height: 1; background: $panel; padding: 0 1; margin-bottom: 1; }
     Dialog .told { color: $text-muted; margin-bottom: 1; height: auto; }
+    Dialog VerticalScroll { height: auto; max-height: 100%; scrollbar-size-vertical: 1; }
     Dialog .problem { color: $warning; height: auto; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "give_up", "Cancel", show=False, id="cancel")]
@@ -209,12 +210,20 @@ class MenuDialog(Dialog[str]):
 
 
 class ConfirmDialog(Dialog[bool]):
-    """Shows what would be done; Enter does it."""
+    """Shows what would be done; Enter does it. What ``later`` finds out is added when it is there."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,y", "agree", "Yes", show=False, id="agree")]
 
-    def __init__(self, title: str, lines: Sequence[Text], *, yes: str = "does it") -> None:
+    def __init__(
+        self,
+        title: str,
+        lines: Sequence[Text],
+        *,
+        yes: str = "does it",
+        later: Callable[[], Awaitable[Sequence[Text]]] | None = None,
+    ) -> None:
         super().__init__()
+        self._later = later
         self._title = title
         self._lines = lines
         self._yes = yes
@@ -223,7 +232,16 @@ class ConfirmDialog(Dialog[bool]):
         with Vertical() as box:
             box.border_title = Text(plain(self._title))
             box.border_subtitle = f"⏎ {self._yes}, esc leaves it"
-            yield Static(Text("\n").join(self._lines), markup=False)
+            with VerticalScroll():
+                yield Static(Text("\n").join(self._lines), markup=False)
+
+    def on_mount(self) -> None:
+        if self._later is not None:
+            self.run_worker(self._add(self._later()))
+
+    async def _add(self, later: Awaitable[Sequence[Text]]) -> None:
+        more = await later
+        self.query_one(Static).update(Text("\n").join([*self._lines, *more]))
 
     def action_agree(self) -> None:
         """Yes."""

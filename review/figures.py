@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from ..scoring.evaluation import Evaluation
 from ..scoring.measures import AttributeMeasure, attribute_measure
 from ..scoring.statistics import Share
+from ..systems.model import Rule
 
 
 class Figures:
@@ -61,6 +62,14 @@ class Figures:
             return {}
         table, n = self.evaluation.answer_tables[column][row], int(self._counts[row])
         return {option: Share(int(table[at]), n) for option, at in self._options[column].items()}
+
+    def showing(self, class_name: str, attribute: str, rule: Rule) -> tuple[int, int]:
+        """How many images of the class answer one of the rule's options, and how many there are."""
+        row, column = self.class_index.get(class_name), self.attribute_index.get(attribute)
+        if row is None or column is None:
+            return 0, 0
+        table, options = self.evaluation.answer_tables[column][row], self._options[column]
+        return sum(int(table[options[option]]) for option in rule if option in options), int(self._counts[row])
 
     @cached_property
     def _options(self) -> list[dict[str, int]]:

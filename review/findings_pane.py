@@ -6,7 +6,7 @@ from rich.text import Text
 
 from ..systems.text import plain
 from ..validate.finding import Finding
-from .line_list import LineList
+from .line_list import LineList, Lines
 from .review import Review
 from .themes import Inks, inks
 
@@ -31,8 +31,8 @@ class FindingsPane(LineList):
         before = self.finding
         self._found = self.review.insight.findings
         if index is None and before is not None:
-            same = [at for at, one in enumerate(self._found) if (one.code, one.place) == (before.code, before.place)]
-            index = same[0] if same else None
+            same = (at for at, one in enumerate(self._found) if (one.code, one.place) == (before.code, before.place))
+            index = next(same, None)
         self.draw(index)
 
     def draw(self, index: int | None = None) -> None:
@@ -43,7 +43,8 @@ class FindingsPane(LineList):
             looked = self.review.insight.generation >= 0
             self.show([Text("nothing found: the checks are content" if looked else "looking …", colors.soft)], 0)
             return
-        self.show([_line(finding, id(finding) in here, colors) for finding in self._found], index)
+        found = self._found
+        self.show(Lines(len(found), lambda at: _line(found[at], id(found[at]) in here, colors)), index)
 
     def point_at(self, finding: Finding) -> None:
         """Highlight a finding."""

@@ -9,7 +9,7 @@ from ..systems.text import plain
 from .cells_text import cut
 from .effect_text import accuracy, points
 from .review import Review
-from .themes import inks
+from .themes import Inks, inks
 
 
 class Headline(Static):
@@ -27,7 +27,7 @@ class Headline(Static):
 
     def renew(self) -> None:
         """Write the line again."""
-        self.update(self._line(max(20, self.size.width)))
+        self.update(self._line(max(20, self.size.width)), layout=False)
 
     def _line(self, width: int) -> Text:
         colors, session = inks(self.app.theme), self.review.session
@@ -53,10 +53,18 @@ class Headline(Static):
             left.append(f"   {self.waiting}", colors.soft)
         else:
             left.append("   no images: structure only", colors.soft)
-        seen, cells = self.review.progress
-        right = Text(f"{seen} of {cells} cells seen", colors.soft)
-        gap = width - left.cell_len - right.cell_len
-        if gap < 2:
-            right = Text(f"{seen}/{cells} seen", colors.soft)
-            gap = width - left.cell_len - right.cell_len
-        return left + Text(" " * max(1, gap)) + right
+        right = self._progress(colors, short=False)
+        if width - left.cell_len - right.cell_len < 2:
+            right = self._progress(colors, short=True)
+        return left + Text(" " * max(1, width - left.cell_len - right.cell_len)) + right
+
+    def _progress(self, colors: Inks, *, short: bool) -> Text:
+        """How many classes the filter leaves, and how many cells were seen."""
+        review, text = self.review, Text()
+        if review.view.filtered:
+            shown, classes = len(review.rows), len(review.session.system.rules)
+            text.append(f"{shown}/{classes} shown" if short else f"{shown} of {classes} classes shown   ", colors.loss)
+            if short:
+                return text
+        seen, cells = review.progress
+        return text.append(f"{seen}/{cells} seen" if short else f"{seen} of {cells} cells seen", colors.soft)

@@ -10,17 +10,17 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from .actions import MOVES, Action, keys_of, shown
+from .dimmed import Over
 from .themes import inks
 
 _KEYS = 12
 
 
-class HelpScreen(ModalScreen[None]):
-    """A page to scroll: what ``told`` says, the keys of ``actions``, and what the ``marks`` mean."""
+class HelpScreen(Over[None]):
+    """A page to scroll: what ``told`` says, what ``panes`` show, the keys of ``actions``, what the ``marks`` mean."""
 
     DEFAULT_CSS = """
     HelpScreen { align: center middle; background: $background 60%; }
@@ -36,13 +36,19 @@ class HelpScreen(ModalScreen[None]):
     ]
 
     def __init__(
-        self, keys: Mapping[str, str], actions: Iterable[Action], told: str, marks: Iterable[tuple[str, str]]
+        self,
+        keys: Mapping[str, str],
+        actions: Iterable[Action],
+        told: str,
+        marks: Iterable[tuple[str, str]],
+        panes: Iterable[tuple[str, str]] = (),
     ) -> None:
         super().__init__()
         self._keys = keys
         self._actions = tuple(actions)
         self._told = told
         self._marks = tuple(marks)
+        self._panes = tuple(panes)
 
     def compose(self) -> ComposeResult:
         with VerticalScroll() as page:
@@ -72,6 +78,10 @@ class HelpScreen(ModalScreen[None]):
         ]
         groups["Move"] = moves
         width = max(30, min(88, self.app.size.width - 8) - _KEYS - 3)
+        if self._panes:
+            text.append("\nPanes\n", f"bold {colors.text}")
+            for name, what in self._panes:
+                _line(text, name, what, width, colors.loss, colors.text)
         for group, lines in groups.items():
             text.append(f"\n{group}\n", f"bold {colors.text}")
             for keys, what in lines:

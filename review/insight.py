@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..authoring.locks import Cell, locked_cells
-from ..errors import CotsmithError
+from ..errors import CotsmithError, Interrupted
 from ..scoring.evaluation import Evaluation
 from ..scoring.suggestions import Suggestion
 from ..systems.model import System
 from ..validate.engine import check
 from ..validate.finding import Finding, Place
+from .figures import Figures
+from .ranking import leads, ranked
 
 if TYPE_CHECKING:
     from ..scoring.encoder import Encoder
@@ -26,6 +28,7 @@ class Insight:
     """What was found about the system of one ``generation`` of a session.
 
     ``findings`` stand worst first, then in the order of the file. ``problems`` say what could not be looked at.
+    ``near`` are those that are more than notes by the cell where a person should look, ``queue`` the cells worth that.
     """
 
     generation: int = -1
@@ -35,6 +38,8 @@ class Insight:
     problems: tuple[str, ...] = ()
     by_cell: Mapping[Cell, tuple[Finding, ...]] = field(default_factory=dict)
     gains: Mapping[Cell, Suggestion] = field(default_factory=dict)
+    near: Mapping[Cell, tuple[Finding, ...]] = field(default_factory=dict)
+    queue: tuple[Cell, ...] = ()
 
     @property
     def faults(self) -> int:
@@ -48,10 +53,8 @@ def look(
     evaluation: Evaluation | None,
     encoder: Encoder | None,
     path: Path | None,
-    *,
-    stale: Callable[[], bool] = lambda: False,
-) -> Insight | None:
-    """Look at everything; None as soon as ``stale`` becomes true.
+) -> Insight:
+    """Look at everything; a ``pace`` that is set for this thread may slow it down or end it.
 
     ``evaluation`` counts only where it is of ``system``. What fails is told in ``problems`` and left out: an encoder
     that broke leaves the checks of the text.
@@ -60,30 +63,31 @@ def look(
     problems: list[str] = []
     try:
         findings = check(system, evaluation=measured, encoder=encoder)
+    except Interrupted:
+        raise
     except CotsmithError as error:
         problems.append(error.message)
         findings = check(system, evaluation=measured)
-    if stale():
-        return None
     suggestions = measured.suggestions(None) if measured is not None else ()
     try:
         locked = locked_cells(path, system)
     except CotsmithError as error:
         problems.append(error.message)
         locked = frozenset()
-    if stale():
-        return None
-    return insight(generation, findings, suggestions, locked, tuple(problems))
+    figures = None if measured is None else Figures(measured)
+    return insight(generation, system, findings, suggestions, locked, tuple(problems), figures)
 
 
 def insight(
     generation: int,
+    system: System,
     findings: tuple[Finding, ...],
     suggestions: tuple[Suggestion, ...] = (),
     locked: frozenset[Cell] = frozenset(),
     problems: tuple[str, ...] = (),
+    figures: Figures | None = None,
 ) -> Insight:
-    """An ``Insight`` with findings sorted and gathered by cell."""
+    """An ``Insight`` with findings sorted and gathered by cell, and the cells worth a look in their order."""
     ordered = tuple(sorted(findings, key=lambda finding: _SEVERITIES.index(finding.severity)))
     by_cell: dict[Cell, tuple[Finding, ...]] = {}
     for finding in ordered:
@@ -92,7 +96,11 @@ def insight(
             if cell is not None:
                 by_cell[cell] = (*by_cell.get(cell, ()), finding)
     gains = {(one.edit.class_name, one.edit.attribute): one for one in suggestions}
-    return Insight(generation, ordered, suggestions, locked, problems, by_cell, gains)
+    near: dict[Cell, tuple[Finding, ...]] = {}
+    for finding, cell in leads(ordered, system):
+        near[cell] = (*near.get(cell, ()), finding)
+    queue = ranked(system, figures, ordered, suggestions)
+    return Insight(generation, ordered, suggestions, locked, problems, by_cell, gains, near, queue)
 
 
 def cell_of(place: Place) -> Cell | None:
@@ -102,28 +110,3 @@ def cell_of(place: Place) -> Cell | None:
             return class_name, attribute
         case _:
             return None
-
-
-def nearest_cell(place: Place, system: System, current: Cell) -> Cell | None:
-    """Where to look for a place: its cell, its class or attribute where the cursor stands; None where it has gone."""
-    class_name, attribute = current
-    match place.path:
-        case ("rules", str(name), str(column)):
-            class_name, attribute = name, column
-        case ("rules", str(name)):
-            class_name = name
-        case ("attributes", str(column), "options", int(index)):
-            attribute = column
-            options = system.attribute(column).options if column in _names(system) else ()
-            if index < len(options):
-                users = [c for c, row in system.rules.items() if options[index] in row[column]]
-                class_name = users[0] if users and class_name not in users else class_name
-        case ("attributes", str(column), *_):
-            attribute = column
-        case _:
-            return None
-    return (class_name, attribute) if class_name in system.rules and attribute in _names(system) else None
-
-
-def _names(system: System) -> list[str]:
-    return [a.name for a in system.attributes]

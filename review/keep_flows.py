@@ -79,16 +79,21 @@ async def settle_outside(screen: MainScreen) -> None:
             session.keep_mine()
         return
     conflicts = len(merged.conflicts)
-    both = "nothing was changed twice" if not conflicts else f"{conflicts} things changed twice: yours are taken"
+    steps = f"{session.unsaved} step{'' if session.unsaved == 1 else 's'}"
+    both = (
+        "nothing was changed twice"
+        if not conflicts
+        else f"{conflicts} thing{'s' if conflicts > 1 else ''} changed twice: yours taken"
+    )
     todo = await screen.ask(
         MenuDialog(
             "the file was changed outside",
             [
                 Item("merge", "Merge", both, "m"),
                 Item("keep", "Keep yours", "the next save replaces theirs; history keeps both", "k"),
-                Item("take", "Take theirs", f"gives up {session.unsaved} unsaved steps of yours", "t"),
+                Item("take", "Take theirs", f"gives up {steps} of yours, not saved", "t"),
             ],
-            told="Somebody else wrote it while you were reviewing.",
+            told="Somebody wrote it since this review last read or saved it.",
         )
     )
     if todo == "merge":

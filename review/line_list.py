@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import ClassVar
+from collections.abc import Callable, Sequence
+from typing import ClassVar, overload
 
 from rich.segment import Segment
 from rich.style import Style
@@ -17,6 +17,29 @@ from textual.strip import Strip
 
 from .actions import moves
 from .themes import inks
+
+
+class Lines(Sequence[Text]):
+    """``count`` lines, each made by ``line`` from its index when it is first seen: of thousands, ten may be in view."""
+
+    def __init__(self, count: int, line: Callable[[int], Text]) -> None:
+        self._count = count
+        self._line = line
+        self._known: dict[int, Text] = {}
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, index: int) -> Text: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Text]: ...
+    def __getitem__(self, index: int | slice) -> Text | list[Text]:
+        if isinstance(index, slice):
+            return [self[at] for at in range(*index.indices(len(self)))]
+        if index not in self._known:
+            self._known[index] = self._line(index)
+        return self._known[index]
 
 
 class LineList(ScrollView, can_focus=True):
@@ -63,11 +86,22 @@ class LineList(ScrollView, can_focus=True):
 
     def show(self, items: Sequence[Text], index: int | None = None) -> None:
         """Show other items; the highlight stays where it is unless ``index`` says otherwise."""
+        before, at, scrolled = self.items, self.index, self.scroll_offset
         self.items = items
         self.index = max(0, min(len(items) - 1, self.index if index is None else index))
         self._measure()
         self._reveal()
-        self.refresh()
+        if scrolled != self.scroll_offset or len(before) != len(items):
+            self.refresh()
+            return
+        top = self.scroll_offset.y
+        changed = [
+            line
+            for line in range(top, min(top + self.size.height, len(items)))
+            if (line in (at, self.index) and at != self.index) or before[line] != items[line]
+        ]
+        if changed:
+            self.refresh(*(Region(0, line - top, self.size.width, 1) for line in changed))
 
     def on_mount(self) -> None:
         self._measure()

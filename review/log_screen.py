@@ -10,16 +10,16 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from ..systems.history_log import Entry, log_text, measured_text
+from .dimmed import Over
 from .line_list import LineList
 from .text_screen import styled
 from .themes import inks
 
 
-class LogScreen(ModalScreen[tuple[int, ...] | None]):
+class LogScreen(Over[tuple[int, ...] | None]):
     """Answers the numbers of one revision or two."""
 
     DEFAULT_CSS = """

@@ -19,10 +19,10 @@ from . import keep_flows, refine_flow
 from .actions import ACTIONS, Action, available, bindings, keys_of
 from .asking import Memory
 from .attributes_pane import AttributesPane, title
-from .background import Background
+from .background import Attention, Background
 from .deeds import DEEDS
 from .dialogs import Dialog
-from .evidence import structure_only
+from .evidence import Evidence, structure_only
 from .evidence_pane import EvidencePane
 from .field import Field
 from .findings_pane import FindingsPane
@@ -42,7 +42,7 @@ from .waiting_proposals import WaitingProposals
 from .workshop import Workshop
 
 T = TypeVar("T")
-_WIDE, _MIDDLE, _TALL = 130, 96, 36
+_WIDE, _MIDDLE, _TALL, _LOW = 130, 96, 36, 20
 _WATCH_SECONDS = 0.5
 
 
@@ -62,8 +62,8 @@ class MainScreen(Screen[None]):
     MainScreen.-wide EvidencePane { width: 52; }
     MainScreen.-middle EvidencePane { width: 40; }
     MainScreen.-tall #below { height: 12; }
+    MainScreen.-low #below { height: 4; }
     MainScreen #filter { display: none; height: 1; border: none; background: $panel; padding: 0 1; }
-    MainScreen.-filtering #filter { display: block; }
     MainScreen Footer { background: $panel; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(ACTIONS)]
@@ -76,18 +76,20 @@ class MainScreen(Screen[None]):
         llm: LLMSource | None = None,
         keys: Mapping[str, str] | None = None,
         images: Mode | None = None,
+        attention: Attention | None = None,
     ) -> None:
         super().__init__()
         self.review = review
         self.workshop = workshop
         self.keys = dict(keys or {})
         self.mode = images or first_mode()
-        self.background = Background(self, review, workshop)
+        self.background = Background(self, review, workshop, attention or Attention())
         path = None if review.session.read_only else review.session.path
         self.refining = Refining(self, llm, WaitingProposals(path))
         self.memory = Memory()
         self._asking_outside = False
         self._touched = False
+        self._found: Found | None = None
 
     def compose(self) -> ComposeResult:
         yield Headline(self.review)
@@ -131,6 +133,7 @@ class MainScreen(Screen[None]):
         self.set_class(width >= _WIDE, "-wide")
         self.set_class(_MIDDLE <= width < _WIDE, "-middle")
         self.set_class(height >= _TALL, "-tall")
+        self.set_class(height < _LOW, "-low")
         self.call_after_refresh(self._retitle)
 
     @property
@@ -150,7 +153,6 @@ class MainScreen(Screen[None]):
         self.review.refresh()
         self.query_one(Headline).renew()
         self.query_one(Matrix).renew()
-        self.query_one(AttributesPane).renew()
         self.query_one(FindingsPane).renew()
         self.query_one(StatusLine).renew()
         self._retitle()
@@ -175,14 +177,11 @@ class MainScreen(Screen[None]):
     def _retitle(self) -> None:
         insight = self.review.insight
         attributes, findings = self.query_one(AttributesPane), self.query_one(FindingsPane)
-        attributes.border_title = title(attributes.size.width)
+        _entitle(attributes, title(attributes.size.width))
         count = len(insight.findings)
         notes = count - insight.faults
         told = "Findings" if insight.generation < 0 else f"Findings: {insight.faults}, and {notes} notes"
-        findings.border_title = told
-        view = self.review.view
-        matrix = self.query_one(Matrix)
-        matrix.border_title = "" if not view.filtered else "filtered"
+        _entitle(findings, told)
         attributes.renew()
 
     def _show_evidence(self) -> None:
@@ -195,6 +194,15 @@ class MainScreen(Screen[None]):
             pane.show(structure_only(session.system, *cell), self.mode)
         else:
             self.background.find(cell)
+
+    async def evidence_here(self) -> Evidence | None:
+        """The evidence of the selected cell; worked out in a thread where the pane does not show it yet."""
+        cell, found = self.review.cell, self._found
+        if cell is None:
+            return None
+        if found is not None and found.is_of(cell, self.review.session.generation):
+            return found.evidence
+        return await self.background.aside(lambda: self.review.evidence(cell))
 
     # What threads bring
 
@@ -254,8 +262,9 @@ class MainScreen(Screen[None]):
     @on(Found)
     def show_evidence(self, event: Found) -> None:
         """The evidence about a cell is there."""
-        here = (event.evidence.class_name, event.evidence.attribute)
-        if event.generation == self.review.session.generation and here == self.review.cell:
+        cell = self.review.cell
+        if cell is not None and event.is_of(cell, self.review.session.generation):
+            self._found = event
             self.query_one(EvidencePane).show(event.evidence, self.mode)
 
     @on(Failed)
@@ -400,14 +409,21 @@ class MainScreen(Screen[None]):
     @on(Field.Changed, "#filter")
     def filter_rows(self, event: Field.Changed) -> None:
         """Filter as it is typed."""
-        if self.has_class("-filtering"):
+        if event.input.display:
             self.review.filter(event.value)
             self.query_one(Matrix).renew()
+            self.query_one(Headline).renew()
             self._show_evidence()
 
     @on(Field.Submitted, "#filter")
     def leave_filter(self) -> None:
         """The filter stays, the cursor goes back."""
-        self.remove_class("-filtering")
+        self.query_one("#filter", Field).display = False
         self.query_one(Matrix).focus()
         self.renew()
+
+
+def _entitle(pane: LineList, title: str) -> None:
+    """Set the title of a pane; the same one again would draw the whole pane."""
+    if pane.border_title != title:
+        pane.border_title = title

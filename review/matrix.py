@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -14,6 +15,7 @@ from textual.strip import Strip
 
 from ..authoring.locks import Cell
 from ..scoring.statistics import Share
+from ..systems.model import System
 from .actions import moves
 from .cells_text import fit, width_of
 from .effect_text import percent, points
@@ -63,20 +65,55 @@ class Matrix(ScrollView, can_focus=True):
         self._starts: list[int] = []
         self._label = _LABEL_NARROWEST
         self._places: dict[str, int] = {}
+        self._room_for: tuple[object, ...] = ()
+        self._drawn: list[tuple[object, ...]] = []
 
     # What is shown
 
     def renew(self) -> None:
-        """After anything changed: lay out the columns again and draw."""
+        """After anything changed: lay out the columns again, and draw."""
         self._lay_out()
         self._reveal()
-        self.refresh()
+        self.draw()
+
+    def draw(self, lines: Iterable[int] = ()) -> None:
+        """Draw what looks otherwise than when it was last drawn; of ``lines`` alone, where nothing else can."""
+        before = self._drawn
+        known = {y: self._looks(y) for y in lines if 0 <= y < len(before)}
+        self._drawn = (
+            [known.get(y, look) for y, look in enumerate(before)]
+            if known
+            else [self._looks(y) for y in range(self.size.height)]
+        )
+        if len(before) != len(self._drawn):
+            self.refresh()
+            return
+        changed = [y for y, look in enumerate(self._drawn) if look != before[y]]
+        if changed:
+            self.refresh(*(Region(0, y, self.size.width, 1) for y in changed))
 
     def on_mount(self) -> None:
         self._lay_out()
 
     def on_resize(self, event: Resize) -> None:
+        self._drawn = []
         self.renew()
+
+    def _looks(self, y: int) -> tuple[object, ...]:
+        """All that line ``y`` is drawn from, so that two that are equal need be drawn once."""
+        review = self.review
+        layout = self.app.theme, self.size, self._label, self._room_for, self.scroll_offset
+        figures, at = review.session.figures, y - HEADER + self.scroll_offset.y
+        if not review.attributes or y < HEADER:
+            shares = [None if figures is None else figures.attribute(name) for name, _ in self._visible()]
+            return layout, review.cell and review.cell[1], review.view, [m and m.share for m in shares]
+        if at >= len(review.rows):
+            return layout, bool(review.rows)
+        name = review.rows[at]
+        cells = [(name, attribute) for attribute, _ in self._visible()]
+        here = (review.cell[1], self.has_focus) if review.cell is not None and review.cell[0] == name else None
+        share = None if figures is None else figures.class_share(name)
+        return layout, name, here, share, review.session.system.rules[name], [review.marked(cell) for cell in cells]
 
     def render_line(self, y: int) -> Strip:
         """A line of the header, or of a class."""
@@ -119,7 +156,8 @@ class Matrix(ScrollView, can_focus=True):
         """Which attributes are in view, where they are not all."""
         count, whole = len(self.review.attributes), len(self._visible(whole=True))
         first = self._first() + 1
-        return "" if whole == count else f"‹ {first}–{first + whole - 1} of {count} ›"
+        last = first + max(0, whole - 1)
+        return "" if whole == count else f"‹ {first}{f'–{last}' if last > first else ''} of {count} ›"
 
     def _row(self, name: str, colors: Inks, width: int) -> Strip:
         review = self.review
@@ -184,6 +222,20 @@ class Matrix(ScrollView, can_focus=True):
     def _lay_out(self) -> None:
         system = self.review.session.system
         self._places = {name: at for at, name in enumerate(self.review.rows)}
+        self._lay_out_columns(system)
+        room = self.size.width - self._label - _ACCURACY - 1
+        x = self._starts[-1] + self._widths[-1] + _GAP if self._widths else 0
+        fixed = self._label + _ACCURACY + 1
+        # Room behind the last column, so that scrolling by whole columns can bring it into view.
+        extra = max(0, room - self._widths[-1]) if self._widths and x > room else 0
+        self.virtual_size = Size(fixed + x + extra, HEADER + len(self.review.rows))
+
+    def _lay_out_columns(self, system: System) -> None:
+        """The widths, where classes, options or the room for them changed."""
+        room_for = self.size.width, system.classes, tuple((a.name, a.options) for a in system.attributes)
+        if room_for == self._room_for:
+            return
+        self._room_for = room_for
         names = [width_of(name) for name in system.classes[:2000]]
         most = max(_LABEL_NARROWEST, min(_LABEL_WIDEST, self.size.width // 4))
         self._label = min(most, max([*names, _LABEL_NARROWEST]) + 1)
@@ -198,10 +250,6 @@ class Matrix(ScrollView, can_focus=True):
         for width in self._widths:
             self._starts.append(x)
             x += width + _GAP
-        fixed = self._label + _ACCURACY + 1
-        # Room behind the last column, so that scrolling by whole columns can bring it into view.
-        extra = max(0, room - self._widths[-1]) if self._widths and x > room else 0
-        self.virtual_size = Size(fixed + x + extra, HEADER + len(self.review.rows))
 
     def _reveal(self) -> None:
         """Scroll so that the selected cell is in view."""
@@ -258,11 +306,8 @@ class Matrix(ScrollView, can_focus=True):
         self.review.cell = cell
         scrolled = self.scroll_offset
         self._reveal()
-        if scrolled != self.scroll_offset or before is None:
-            self.refresh()
-        else:
-            lines = {self._line_of(before[0]), self._line_of(cell[0]), 0, 1}
-            self.refresh(*(Region(0, y, self.size.width, 1) for y in lines if 0 <= y < self.size.height))
+        still = before is not None and scrolled == self.scroll_offset
+        self.draw({0, 1, self._line_of(before[0]), self._line_of(cell[0])} if before is not None and still else ())
         self.post_message(self.Moved())
 
     def on_click(self, event: Click) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual.message import Message
 
+from ..authoring.locks import Cell
 from ..errors import CotsmithError
 from ..scoring.evaluation import Evaluation
 from .evidence import Evidence
@@ -48,3 +49,7 @@ class Found(Message):
     def __init__(self, generation: int, evidence: Evidence) -> None:
         super().__init__()
         self.generation, self.evidence = generation, evidence
+
+    def is_of(self, cell: Cell, generation: int) -> bool:
+        """Whether it is about ``cell`` of the system as it is."""
+        return self.generation == generation and (self.evidence.class_name, self.evidence.attribute) == cell

@@ -37,7 +37,7 @@ class Ongoing(Static):
         text = self._line()
         self.set_class(bool(text), "-some")
         colors = inks(self.app.theme)
-        self.update(Text(cut(text, max(20, self.app.size.width - 2)), colors.loss))
+        self.update(Text(cut(text, max(20, self.app.size.width - 2)), colors.loss), layout=False)
 
     def _line(self) -> str:
         if self.refining.running:

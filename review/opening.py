@@ -33,9 +33,11 @@ def run(
     mode: Mode = next((known for known in MODES if known == images), first_mode())
     if workshop.data is not None and mode != "off" and not prepare():
         mode = "off"
+    review = Review(session)
     try:
-        app = ReviewApp(Review(session), workshop, llm=llm, keymap=keys, theme=f"cotsmith-{theme}", images=mode)
+        app = ReviewApp(review, workshop, llm=llm, keymap=keys, theme=f"cotsmith-{theme}", images=mode)
         with keys_first():
             app.run()
     finally:
+        review.seen.close()
         session.close()

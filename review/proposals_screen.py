@@ -43,6 +43,7 @@ class ProposalsScreen(Screen[bool]):
 
     DEFAULT_CSS = """
     ProposalsScreen #title { height: 1; background: $panel; padding: 0 1; text-wrap: nowrap; }
+    ProposalsScreen #head { height: 1; color: $text-muted; text-wrap: nowrap; }
     ProposalsScreen #told { height: 9; border-top: solid $panel; padding: 0 1; scrollbar-size-vertical: 1; }
     ProposalsScreen #status { height: 1; padding: 0 1; color: $warning; }
     ProposalsScreen Footer { background: $panel; }
@@ -68,6 +69,7 @@ class ProposalsScreen(Screen[bool]):
 
     def compose(self) -> ComposeResult:
         yield Static("", id="title", markup=False)
+        yield Static(f"  {'alone':>6} {'on top':>6} what it would change, and why", id="head", markup=False)
         with Vertical():
             yield LineList(id="proposals")
         with VerticalScroll(id="told"):
@@ -137,7 +139,7 @@ class ProposalsScreen(Screen[bool]):
 
     def action_help(self) -> None:
         """All keys and signs."""
-        about = "Each line is one proposal: what it would change alone, on top of what is taken, and what it does."
+        about = "Each line is one proposal: the points it brings alone, on top of what is taken, and what it does."
         self.app.push_screen(HelpScreen(self._keys, PROPOSAL_ACTIONS, about, _LEGEND))
 
     def action_theme(self) -> None:
@@ -243,7 +245,8 @@ class ProposalsScreen(Screen[bool]):
         title = Text().append(f"{len(proposals)} proposals of {plain(proposals.origin.model)}", f"bold {colors.text}")
         if proposals.evaluation is not None and proposals.current is not None:
             effect = proposals.evaluation.effect_to(proposals.current)
-            title.append(f"   with {len(proposals.taken)} taken: {summary(effect)}", colors.gain)
+            taken = f"{len(proposals.taken)} taken" if proposals.taken else "none taken yet"
+            title.append(f"   {taken}: {summary(effect)}", colors.gain)
         self.query_one("#title", Static).update(title)
         lines = self.query_one(LineList)
         width = max(20, lines.size.width)
@@ -261,12 +264,12 @@ class ProposalsScreen(Screen[bool]):
             if one.rationale:
                 text.append(f"“{plain(one.rationale)}”\n", colors.text)
             if one.effect is not None:
-                text.append(f"alone         {summary(one.effect)}\n", colors.soft)
+                text.append(f"alone        {summary(one.effect)}\n", colors.soft)
             if one.cumulative is not None:
-                text.append(f"with the rest {summary(one.cumulative)}\n", colors.soft)
+                text.append(f"on top       {summary(one.cumulative)}\n", colors.soft)
             if one.requires:
                 needs = "; ".join(describe(self.proposals.items[i].edit) for i in one.requires)
-                text.append(f"takes first   {needs}\n", colors.soft)
+                text.append(f"takes first  {needs}\n", colors.soft)
             if one.edited:
                 text.append("changed by you: taken, it counts as yours\n", colors.soft)
             if one.reason:
@@ -309,6 +312,6 @@ def _line(proposals: Proposals, index: int, width: int, colors: Inks) -> Text:
         text.append(f"{change:>6} ", shade)
     faded = one.status in ("refused", "invalid")
     text.append(describe(one.edit, proposals.before(index)), colors.faint if faded else colors.text)
-    text.append(f"  {plain(one.rationale)}", colors.faint)
+    text.append(f"  {plain(one.rationale)}", colors.soft)
     text.truncate(width, overflow="ellipsis")
     return text

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import ClassVar, TypeAlias
+from typing import ClassVar
 
 from rich.text import Text
 from textual import on
@@ -18,14 +17,12 @@ from textual.widgets import Static
 from ..authoring.dry_run import Preview, preview_text, refine_preview
 from ..authoring.plan import Plan, request_of
 from ..systems.text import plain
+from .asking import Aside
 from .cells_text import wrap
 from .dialogs import Dialog
 from .field import Field
 from .line_list import LineList
 from .themes import inks
-
-Aside: TypeAlias = Callable[[Callable[[], list[str]]], Awaitable[list[str]]]
-"""Works something out in a thread while the screen goes on."""
 
 
 class RefineScreen(Dialog[str]):
@@ -104,7 +101,7 @@ class RefineScreen(Dialog[str]):
             self._writing = False
 
     def _width(self) -> int:
-        return max(20, int(self.app.size.width * 0.98) - 6)
+        return max(20, int(self.app.size.width * 0.98) - 7)
 
 
 def _lines(plan: Plan, width: int) -> list[str]:

@@ -16,14 +16,12 @@ from ..systems.text import plain
 from ..validate.finding import Finding
 from ..validate.fixing import fix_all
 from .evidence import Evidence, evidence_of, structure_only
-from .insight import Insight, nearest_cell
+from .insight import Insight
 from .marks import Marked, marked
+from .ranking import is_odd, nearest_cell
 from .seen_marks import SeenMarks
 from .session import Made, Session
 from .view import Facts, Only, Sort, View, rows
-
-_MOST_RANKED = 20_000
-"""In larger systems the queue ends with the findings: ranking every cell would take longer than a key press."""
 
 
 class Review:
@@ -43,6 +41,9 @@ class Review:
         self.seen = SeenMarks(None if session.read_only else session.path)
         self.rows: tuple[str, ...] = ()
         self.cell: Cell | None = None
+        self._queue_of: tuple[object, ...] = (None, None, None)
+        self._queue: tuple[Cell, ...] = ()
+        self._texts: dict[str, tuple[object, str]] = {}
         self.show()
 
     # What is in view
@@ -152,12 +153,7 @@ class Review:
 
     def findings_near(self) -> tuple[Finding, ...]:
         """The findings about no cell that lead to the selected one: about its option, its attribute, its class."""
-        start = (next(iter(self.session.system.rules), ""), next(iter(self.attributes), ""))
-        return tuple(
-            finding
-            for finding in self.insight.findings
-            if finding.severity != "note" and nearest_cell(finding.place, self.session.system, start) == self.cell
-        )
+        return self.insight.near.get(self.cell, ()) if self.cell is not None else ()
 
     def fix(self, finding: Finding) -> Made:
         """Apply the fix of a finding.
@@ -190,27 +186,16 @@ class Review:
 
         Cells that were seen are left out, so that the queue ends.
         """
-        system, names = self.session.system, self.attributes
-        gains = [(one.edit.class_name, one.edit.attribute) for one in sorted(self.insight.suggestions, key=self._odd)]
-        start = (next(iter(system.rules), ""), next(iter(names), ""))
-        faults = [
-            cell
-            for finding in self.insight.findings
-            if finding.severity != "note" and (cell := nearest_cell(finding.place, system, start)) is not None
-        ]
-        bad: list[tuple[float, Cell]] = []
-        if self.session.figures is not None and len(system.rules) * len(names) <= _MOST_RANKED:
-            for class_name in system.rules:
-                for attribute in names:
-                    cell = class_name, attribute
-                    if self.marked(cell).level == "bad":
-                        share = self._agreement(cell)
-                        bad.append((share.value or 0.0 if share is not None else 0.0, cell))
-        ordered = dict.fromkeys([*gains, *faults, *(cell for _, cell in sorted(bad, key=lambda one: one[0]))])
-        known = set(names)
-        return tuple(
-            cell for cell in ordered if cell[0] in system.rules and cell[1] in known and not self.seen.has(system, cell)
-        )
+        key = self.insight, self.session.system, self.seen.version
+        if any(old is not new for old, new in zip(self._queue_of, key, strict=True)):
+            system, known = self.session.system, set(self.attributes)
+            self._queue_of = key
+            self._queue = tuple(
+                cell
+                for cell in self.insight.queue
+                if cell[0] in system.rules and cell[1] in known and not self.seen.has(system, cell)
+            )
+        return self._queue
 
     def next_in_queue(self, step: int = 1) -> Cell | None:
         """Select the next cell of the queue, or with ``step`` -1 the one before; None, and no move, at its end."""
@@ -260,12 +245,7 @@ class Review:
     # The rest
 
     def _odd(self, one: Suggestion) -> bool:
-        """Whether a switch gains although hardly an image shows what it would set: such wait till last."""
-        figures, rule = self.session.figures, one.edit.rule
-        shares = {} if figures is None else figures.chosen(one.edit.class_name, one.edit.attribute)
-        shown = sum(shares[option].hits for option in rule if option in shares)
-        total = next((share.n for share in shares.values()), 0)
-        return 2 * shown < total
+        return self.session.figures is not None and is_odd(one, self.session.figures)
 
     def _agreement(self, cell: Cell) -> Share | None:
         """The agreement with a rule as it stands; None while it is being measured."""
@@ -284,10 +264,9 @@ class Review:
     def _moved(self, made: Made | None) -> Made | None:
         if made is None:
             return None
-        for edit in made.edits:
-            if isinstance(edit, SetRule):
-                self.select((edit.class_name, edit.attribute))
-                break
+        cells = [(edit.class_name, edit.attribute) for edit in made.edits if isinstance(edit, SetRule)]
+        if cells and self.cell not in cells:
+            self.select(cells[0])
         self.show()
         return made
 
@@ -304,7 +283,12 @@ class Review:
         locked = {cell[0] for cell in insight.locked}
 
         def text(name: str) -> str:
-            return "\n".join([name, *(option for rule in system.rules[name].values() for option in rule)])
+            row = system.rules[name]
+            known = self._texts.get(name)
+            if known is None or known[0] is not row:
+                words = "\n".join([name, *(option for rule in row.values() for option in rule)]).casefold()
+                known = self._texts[name] = row, words
+            return known[1]
 
         def accuracy(name: str) -> float | None:
             share = None if figures is None else figures.class_share(name)

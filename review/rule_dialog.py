@@ -16,6 +16,7 @@ from textual.widgets import Static
 from ..scoring.effects import Effect
 from ..systems.model import NO_RULE, Rule, text_problem
 from ..systems.text import plain
+from .asking import Aside
 from .cells_text import bar, cut, fit
 from .dialogs import Dialog
 from .effect_text import percent, points, summary
@@ -37,7 +38,8 @@ class RuleDialog(Dialog[Picked]):
     """Enter takes the highlighted option, or the set that Tab has put together.
 
     What is typed and is no option yet stands last in the list, to be taken as a new one, unless ``fixed``. ``effect``
-    tells what a rule would change; ``told`` says whom it is for.
+    tells what a rule would change where ``evidence`` does not, ``aside`` in a thread where there is one; ``told`` says
+    whom it is for.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -49,9 +51,16 @@ class RuleDialog(Dialog[Picked]):
     ]
 
     def __init__(
-        self, evidence: Evidence, effect: Callable[[Rule], Effect | None], *, told: str = "", fixed: bool = False
+        self,
+        evidence: Evidence,
+        effect: Callable[[Rule], Effect | None],
+        *,
+        told: str = "",
+        fixed: bool = False,
+        aside: Aside | None = None,
     ) -> None:
         super().__init__()
+        self._aside = aside
         self._evidence = evidence
         self._effect = effect
         self._told = told
@@ -161,11 +170,22 @@ class RuleDialog(Dialog[Picked]):
             rule = self._ordered(self._set)
         elif at < len(self._left):
             rule = self._left[at].rule
+        known = [choice.effect for choice in self._evidence.choices if choice.rule == rule]
+        self._write(rule, known[0] if known else None)
+        if rule is not None and not any(known) and not set(rule) & set(self._added):
+            self.run_worker(self._find_effect(rule), group="effect", exclusive=True)
+
+    async def _find_effect(self, rule: Rule) -> None:
+        """What a rule would change, as soon as it is known."""
+        found = self._effect(rule) if self._aside is None else await self._aside(lambda: self._effect(rule))
+        if found is not None:
+            self._write(rule, found)
+
+    def _write(self, rule: Rule | None, effect: Effect | None) -> None:
         told = ""
         if rule is not None:
-            shown = " or ".join(plain(option) for option in rule) if rule else "says nothing"
-            effect = None if set(rule) & set(self._added) else self._effect(rule)
-            told = cut(shown, 60) + ("" if effect is None else f"\n{summary(effect)}")
+            told = cut(" or ".join(plain(option) for option in rule) if rule else "says nothing", 60) + "\n"
+            told += "" if effect is None else summary(effect)
         self.query_one(".told", Static).update(Text(told))
 
 

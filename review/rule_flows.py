@@ -34,13 +34,14 @@ async def change_rule(screen: MainScreen) -> None:
     if review.cell is None:
         return
     class_name, attribute = review.cell
-    evidence = review.evidence(review.cell)
+    evidence = await screen.evidence_here()
+    if evidence is None:
+        return
 
     def effect(rule: Rule) -> Effect | None:
-        known = [choice.effect for choice in evidence.choices if choice.rule == rule]
-        return known[0] if known else review.session.effect([SetRule(class_name, attribute, rule)])
+        return review.session.effect([SetRule(class_name, attribute, rule)])
 
-    picked = await screen.ask(RuleDialog(evidence, effect))
+    picked = await screen.ask(RuleDialog(evidence, effect, aside=screen.background.aside))
     if picked is None:
         return
     edits = rules_with(review.session.system, [class_name], attribute, picked.rule, picked.new_options)
@@ -63,7 +64,8 @@ async def change_in_view(screen: MainScreen) -> None:
         return review.session.effect(rules_with(system, rows, attribute, rule))
 
     told = f"{attribute} of {len(rows)} classes in view"
-    picked = await screen.ask(RuleDialog(structure_only(system, class_name, attribute), effect, told=told))
+    structure = structure_only(system, class_name, attribute)
+    picked = await screen.ask(RuleDialog(structure, effect, told=told, aside=screen.background.aside))
     if picked is None:
         return
     made = rules_with(system, rows, attribute, picked.rule, picked.new_options)
@@ -112,7 +114,7 @@ async def fix_finding(screen: MainScreen, finding: Finding | None) -> None:
 
 async def fix_safe(screen: MainScreen) -> None:
     """Show what the safe fixes would do, and do it."""
-    edits = screen.review.safe_fixes()
+    edits = await screen.background.aside(screen.review.safe_fixes)
     if not edits:
         screen.tell("nothing can be mended without judging")
         return
@@ -143,16 +145,19 @@ async def confirm(
     colors = inks(screen.app.theme)
     width = max(40, min(72, screen.size.width - 8))
     lines = [line for text in told for line in Text(text, colors.soft).wrap(screen.app.console, width)]
-    system = screen.review.session.system
+    session = screen.review.session
+    system = session.system
     for edit in edits[:_SHOWN]:
         lines.append(Text(cut(describe(edit, system), width), colors.text))
         system = apply(system, [edit])
     if len(edits) > _SHOWN:
         lines.append(Text(f"and {len(edits) - _SHOWN} more", colors.soft))
-    measured = screen.review.session.effect(edits)
-    if measured is not None:
+
+    async def told_effect() -> list[Text]:
+        measured = await screen.background.aside(lambda: session.effect(edits))
+        if measured is None:
+            return [Text(), *Text(plain(effect), colors.soft).wrap(screen.app.console, width)] if effect else []
         tone = colors.gain if measured.change > 0 else colors.loss if measured.change < 0 else colors.soft
-        lines += [Text(), Text(summary(measured), f"bold {tone}")]
-    elif effect:
-        lines += [Text(), *Text(plain(effect), colors.soft).wrap(screen.app.console, width)]
-    return await screen.ask(ConfirmDialog(title, lines)) is True
+        return [Text(), Text(summary(measured), f"bold {tone}")]
+
+    return await screen.ask(ConfirmDialog(title, lines, later=told_effect)) is True

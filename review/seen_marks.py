@@ -14,11 +14,16 @@ from ..systems.seen import Seen, mark_cells, seen_cells
 
 
 class SeenMarks:
-    """The marks of one file. Where they cannot be kept, they last as long as the session, and ``warning`` says why."""
+    """The marks of one file. Where they cannot be kept, they last as long as the session, and ``warning`` says why.
+
+    ``version`` grows with every mark.
+    """
 
     def __init__(self, path: Path | None) -> None:
         self.warning = ""
+        self.version = 0
         self._path = path
+        self._history: History | None = None
         self._marks: Seen = {}
         if path is not None:
             try:
@@ -41,6 +46,7 @@ class SeenMarks:
     def mark(self, system: System, cells: Iterable[Cell], *, seen: bool = True) -> None:
         """Mark cells of ``system``, or take their marks away."""
         changed = {cell: system.rules[cell[0]][cell[1]] if seen else None for cell in cells}
+        self.version += bool(changed)
         for cell, rule in changed.items():
             if rule is None:
                 self._marks.pop(cell, None)
@@ -49,8 +55,9 @@ class SeenMarks:
         if self._path is None or not changed:
             return
         try:
-            with History.open(self._path) as history:
-                mark_cells(history, changed)
+            if self._history is None:
+                self._history = History.open(self._path)
+            mark_cells(self._history, changed)
         except HistoryError as error:
             self._give_up(error)
 
@@ -69,7 +76,14 @@ class SeenMarks:
             cells |= {cell for cell in self._marks if self.has(system, cell)}
         self.mark(system, sorted(cells))
 
+    def close(self) -> None:
+        """Let go of the history; everything in it is kept."""
+        if self._history is not None:
+            self._history.close()
+            self._history = None
+
     def _give_up(self, error: HistoryError) -> None:
+        self.close()
         self._path = None
         self.warning = f"reviewed marks are not kept: {error.message}"
 

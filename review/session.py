@@ -26,6 +26,9 @@ from .effect_text import parts, summary
 from .figures import Figures
 from .file_watch import FileWatch
 
+_SCORES_AT_ONCE = 2_000_000
+"""Classes to score again, times images: some milliseconds of work."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Made:
@@ -141,7 +144,9 @@ class Session:
     # Editing
 
     def edit(self, edits: Sequence[Edit], title: str = "") -> Made:
-        """Make one step of ``edits``: on disk when this returns, and measured where no new text must be encoded.
+        """Make one step of ``edits``: on disk when this returns, and measured where that takes a moment only.
+
+        Where new texts must be encoded or most scores computed again, ``work`` gives it to a thread.
 
         Raises:
             UsageError: the session is read-only.
@@ -179,7 +184,7 @@ class Session:
         self._measure_at_once()
 
     def work(self) -> Measuring | None:
-        """What is to be measured in a thread now, with new texts to encode; None when nothing is."""
+        """What is to be measured in a thread now; None when nothing is."""
         if not self.measuring or self.evaluation is None:
             return None
         return Measuring(self.generation, self.evaluation, self._pending)
@@ -294,13 +299,21 @@ class Session:
         return self.made
 
     def _measure_at_once(self) -> None:
-        """Measure what is pending if no text must be encoded for it."""
-        if self.evaluation is None or not self._pending or self._needs_encoding():
+        """Measure what is pending if no text must be encoded for it, and no key press would be felt to wait."""
+        if self.evaluation is None or not self._pending or self._takes_long() or self._needs_encoding():
             return
         try:
             self._settle(self.evaluation.with_edits(self._pending))
         except CotsmithError as error:
             self.problem = error.message
+
+    def _takes_long(self) -> bool:
+        """Whether so many scores are to be computed that a thread should do it; by ``work``."""
+        assert self.evaluation is not None
+        rules = {edit.class_name for edit in self._pending if isinstance(edit, SetRule)}
+        others = any(not isinstance(edit, SetRule | SetNote) for edit in self._pending)
+        classes = len(self.system.rules) if others else len(rules)
+        return classes * self.evaluation.n > _SCORES_AT_ONCE
 
     def _needs_encoding(self) -> bool:
         assert self.evaluation is not None

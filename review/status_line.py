@@ -51,7 +51,7 @@ class StatusLine(Static):
             text.append(cut(notices[0] if notices else self._summary(), width), colors.loss if notices else colors.text)
         text.append("\n")
         text.append(cut(self._hint(), width), colors.soft)
-        self.update(text)
+        self.update(text, layout=False)
 
     def _made(self, text: Text, width: int) -> None:
         colors, made = inks(self.app.theme), self.review.session.made

@@ -9,15 +9,15 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 
 from ..systems.spans import Line
 from ..systems.text import plain
+from .dimmed import Over
 from .line_list import LineList
 from .themes import Inks, inks
 
 
-class TextScreen(ModalScreen[None]):
+class TextScreen(Over[None]):
     """Lines, scrolled by moving through them."""
 
     DEFAULT_CSS = """

@@ -88,7 +88,7 @@ _INKS = {
     "cotsmith-dark": Inks(
         text="#dfe6ee",
         soft="#93a1b1",
-        faint="#5c6977",
+        faint="#76838f",
         gain="#7cc4ff",
         loss="#ffab6b",
         paper="#12161c",
@@ -101,7 +101,7 @@ _INKS = {
     "cotsmith-light": Inks(
         text="#1b2027",
         soft="#5b6570",
-        faint="#949ca4",
+        faint="#6f7780",
         gain="#0b5c99",
         loss="#9c3f06",
         paper="#fbfaf7",

@@ -24,6 +24,10 @@ ONLY: dict[Only, str] = {
 }
 
 
+ONLY_KEYS: dict[Only, str] = {"all": "a", "gain": "g", "findings": "f", "unseen": "n", "locked": "l"}
+"""The key that takes each in a menu."""
+
+
 @dataclass(frozen=True, slots=True)
 class View:
     """A filter by text (in the class name or a rule), a filter by what was found, and an order."""
@@ -40,7 +44,7 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a view asks about a class, by name."""
+    """What a view asks about a class, by name; ``text`` is casefolded."""
 
     text: Callable[[str], str]
     accuracy: Callable[[str], float | None]
@@ -51,7 +55,7 @@ class Facts:
 def rows(classes: tuple[str, ...], view: View, facts: Facts) -> tuple[str, ...]:
     """The classes to show. Sorting is stable; classes without images stand last when accuracy sorts."""
     wanted = view.text.casefold()
-    found = [name for name in classes if not wanted or wanted in facts.text(name).casefold()]
+    found = [name for name in classes if not wanted or wanted in facts.text(name)]
     keeps = facts.keeps.get(view.only)
     if keeps is not None:
         found = [name for name in found if keeps(name)]

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from . import pace
 from .blocks import BLOCK, blocks
 from .incremental import Parts
 from .probabilities import Indexes
@@ -51,6 +52,7 @@ def _winners(parts: Parts, plans: Sequence[Plan], columns: slice) -> NDArray[np.
     best.fill(NEVER)
     first = np.zeros(best.shape, np.int32)
     for index, one in enumerate(plans):
+        pace.step()
         own = np.flatnonzero(whole[index] >= least - np.float32(_rise(parts, one)))
         if own.size:
             scores = _without(parts, one, images[own])

@@ -25,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..systems.model import Rule
+from . import pace
 from .incremental import Parts
 from .probabilities import Indexes
 from .scores import FLOOR, NEVER, Row, score_of, term
@@ -89,6 +90,7 @@ def field_of(parts: Parts) -> Field:
 
 def outcomes(field: Field, index: int, choices: Choices) -> tuple[Indexes, Indexes]:
     """How many images class ``index``, of at least two, would gain and lose with each choice, one after the other."""
+    pace.step()
     one = _class(field, index, choices)
     total = sum(len(some) for some in choices)
     gained, lost = np.zeros(total, np.intp), np.zeros(total, np.intp)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..scoring import pace
 from ..systems.file import Document, read
 from ..systems.model import Allowance, System
 from .allowances import sift
@@ -50,12 +51,11 @@ def check(
     """
     wanted = selected(select, ignore)
     context = _context(target, encoder, evaluation)
-    found = [
-        finding
-        for each in all_checks()
-        if each.code != UNUSED and _applies(each, context)
-        for finding in each.check(context)
-    ]
+    found: list[Finding] = []
+    for each in all_checks():
+        if each.code != UNUSED and _applies(each, context):
+            pace.step()
+            found += each.check(context)
     allowances = context.system.allow if context.system is not None else ()
     kept, unused = sift(found, allowances)
     context = replace(context, unused=tuple(entry for entry in unused if _was_tried(entry[1], context)))

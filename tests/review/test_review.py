@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from cotsmith.errors import EncoderError, UsageError
+from cotsmith.errors import EncoderError, Interrupted, UsageError
 from cotsmith.review.insight import look
 from cotsmith.review.marks import BAD, FAULT, GAIN, HALF, LOCKED, SEEN
 from cotsmith.review.review import Review
 from cotsmith.review.session import Session
 from cotsmith.review.view import View
 from cotsmith.scoring.encoder import Encoder, Vectors
+from cotsmith.scoring.pace import paced
 from cotsmith.systems.edits import RenameClass
 from cotsmith.systems.file import save
 from cotsmith.systems.model import System
@@ -22,7 +23,6 @@ from cotsmith.systems.model import System
 def looked(review: Review, encoder: Encoder | None = None) -> Review:
     session = review.session
     found = look(session.generation, session.system, session.evaluation, encoder, session.path)
-    assert found is not None
     review.insight = found
     review.refresh()
     return review
@@ -230,9 +230,17 @@ def test_an_encoder_that_breaks_leaves_the_checks_of_the_text(review: Review) ->
     assert review.insight.findings
 
 
-def test_looking_stops_when_it_is_stale(review: Review) -> None:
-    session = review.session
-    assert look(0, session.system, session.evaluation, None, session.path, stale=lambda: True) is None
+def test_looking_can_be_ended_between_its_steps(review: Review) -> None:
+    session, steps = review.session, list[int]()
+
+    def go_on() -> None:
+        steps.append(1)
+        if len(steps) == 5:
+            raise Interrupted("enough")
+
+    with paced(go_on), pytest.raises(Interrupted):
+        look(0, session.system, session.evaluation, None, session.path)
+    assert len(steps) == 5
 
 
 def test_an_empty_system_has_no_cell(tmp_path: Path) -> None:

@@ -9,14 +9,24 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
+from cotsmith.authoring.testing import ScriptedLLM
 from cotsmith.review.app import ReviewApp
+from cotsmith.review.field import Field
 from cotsmith.review.review import Review
 from cotsmith.review.session import Session
 from cotsmith.review.workshop import Workshop
 from cotsmith.systems.file import save
 from cotsmith.systems.model import Attribute, System
 from tests.review.conftest import Ready
-from tests.review.driving import Driver
+from tests.review.driving import Driver, source_of
+from tests.review.test_refinement import PROPOSALS
+
+
+@pytest.fixture(autouse=True)
+def steady_cursor(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cursor that blinks is there in one picture and not in the next."""
+    monkeypatch.setattr(Field, "_toggle_cursor", lambda self: None)
+
 
 SIZES = [(80, 24), (100, 30), (160, 48)]
 Compare = Callable[..., bool]
@@ -50,6 +60,41 @@ def test_the_first_screen(
 @pytest.mark.parametrize("keys", ["question_mark", "enter", "o", "1"])
 def test_what_keys_open_on_the_smallest_screen(snap_compare: Compare, draft: Path, ready: Ready, keys: str) -> None:
     assert pictured(snap_compare, draft, ready, (80, 24), keys)
+
+
+@pytest.mark.parametrize(
+    ("keys", "size", "look"),
+    [
+        (("enter",), (100, 30), "monochrome"),
+        (("enter",), (160, 48), "light"),
+        (("F",), (100, 30), "light"),
+        (("p",), (80, 24), "light"),
+        (("ctrl+p",), (160, 48), "monochrome"),
+        (("v",), (80, 24), "monochrome"),
+        (("slash", "l", "a", "v"), (80, 24), "dark"),
+        (("question_mark",), (160, 48), "light"),
+        (("enter", "enter", "F", "enter", "equals_sign"), (100, 30), "dark"),
+        (("r", "enter"), (80, 24), "dark"),
+        (("r", "enter", "a", "r", "n", "o", "enter"), (160, 48), "light"),
+        (("r", "enter", "A"), (100, 30), "monochrome"),
+    ],
+    ids=lambda value: "-".join(map(str, value)) if isinstance(value, tuple) else value,
+)
+def test_what_keys_open(
+    snap_compare: Compare,
+    draft: Path,
+    ready: Ready,
+    keys: tuple[str, ...],
+    size: tuple[int, int],
+    look: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    if look == "monochrome":
+        monkeypatch.setenv("NO_COLOR", "1")
+    theme = "cotsmith-light" if look == "light" else "cotsmith-dark"
+    llm = source_of(ScriptedLLM([PROPOSALS]))
+    assert pictured(snap_compare, draft, ready, size, *keys, theme=theme, llm=llm)
 
 
 def test_without_images(snap_compare: Compare, draft: Path) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ...scoring import pace
 from ...systems.edits import SetRule
 from ...systems.problem import quoted
 from ...systems.text import plain
@@ -18,6 +19,8 @@ from ..finding import Finding, Fix, at_rule
 if TYPE_CHECKING:
     from ...scoring.cells import CellMeasure
     from ...scoring.evaluation import Evaluation
+    from ...scoring.measures import Counts
+    from ...systems.model import System
 
 _SYSTEM = {
     "attributes": {"fur": {"prompt": "Its fur is {}.", "options": ["gray", "brown", "black"]}},
@@ -75,7 +78,7 @@ class ContradictedRule(Check):
         """Every rule that is contradicted for sure."""
         evidence = context.evidence
         tested = [cell for cell in evidence.cells if cell.agreement is not None and cell.agreement.n]
-        doubts = [doubt for cell in tested if (doubt := _doubt(evidence, cell)) is not None]
+        doubts = list(_doubts(evidence, tested))
         sure = believed([*(doubt.p_value for doubt in doubts), *[1.0] * (len(tested) - len(doubts))])
         for doubt, real in zip(doubts, sure, strict=False):
             if real:
@@ -101,23 +104,49 @@ class ContradictedRule(Check):
         )
 
 
-def _doubt(evidence: Evaluation, cell: CellMeasure) -> _Doubt | None:
+def _doubts(evidence: Evaluation, cells: Iterable[CellMeasure]) -> Iterator[_Doubt]:
+    """The cells that more images are against than for, with the probability of as many by luck."""
+    system = evidence.system
+    columns = {a.name: _Column(system, at, evidence.answer_tables[at]) for at, a in enumerate(system.attributes)}
+    places = {name: at for at, name in enumerate(system.classes)}
+    for cell in cells:
+        doubt = _doubt(cell, columns[cell.attribute], places[cell.class_name])
+        if doubt is not None:
+            yield doubt
+
+
+class _Column:
+    """One attribute: what the images of each class show, ``(C, options)``, and of those that should not show it."""
+
+    def __init__(self, system: System, at: int, table: Counts) -> None:
+        self.table = table
+        self.options = system.attributes[at].options
+        self._rules = [row[system.attributes[at].name] for row in system.rules.values()]
+        self._known: dict[int, tuple[int, int]] = {}
+
+    def elsewhere(self, row: int, option: int) -> float:
+        """How readily the encoder sees an option where it is not: classes that do show it say nothing of that."""
+        if option not in self._known:
+            others = self.table[[self.options[option] not in rule for rule in self._rules]]
+            self._known[option] = int(others[:, option].sum()), int(others.sum())
+        hits, n = self._known[option]
+        hits, n = hits - int(self.table[row, option]), n - int(self.table[row].sum())
+        return (hits + 1) / (n + len(self.options))
+
+    def names(self, row: int, option: str) -> bool:
+        """Whether the rule of a class names an option."""
+        return option in self._rules[row]
+
+
+def _doubt(cell: CellMeasure, column: _Column, row: int) -> _Doubt | None:
     """The cell's counts, and the probability of as many images against it by luck; None where none are against it."""
-    column = [a.name for a in evidence.system.attributes].index(cell.attribute)
-    row = evidence.system.classes.index(cell.class_name)
-    attribute = evidence.system.attributes[column]
-    table = evidence.answer_tables[column]
-    rule = evidence.system.rules[cell.class_name][cell.attribute]
-    if cell.preferred is None or cell.preferred in rule or cell.agreement is None:
+    pace.step()
+    if cell.preferred is None or column.names(row, cell.preferred) or cell.agreement is None:
         return None
-    option = attribute.options.index(cell.preferred)
-    preferring, agreeing = int(table[row, option]), cell.agreement.hits
+    option = column.options.index(cell.preferred)
+    preferring, agreeing = int(column.table[row, option]), cell.agreement.hits
     if preferring <= agreeing:
         return None
     against_rule = at_least(preferring, preferring + agreeing, 0.5)
-    # Classes that do show the option say nothing of how readily the encoder sees it where it is not.
-    rows = [r[cell.attribute] for r in evidence.system.rules.values()]
-    others = table[[i for i, other in enumerate(rows) if i != row and cell.preferred not in other]]
-    elsewhere = (int(others[:, option].sum()) + 1) / (int(others.sum()) + len(attribute.options))
-    against_others = at_least(preferring, cell.agreement.n, elsewhere)
+    against_others = at_least(preferring, cell.agreement.n, column.elsewhere(row, option))
     return _Doubt(cell, agreeing, preferring, cell.agreement.n, max(against_rule, against_others))
