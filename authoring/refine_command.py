@@ -13,6 +13,7 @@ import click
 from click.core import ParameterSource
 
 from ..errors import UsageError
+from ..scoring.fraction_type import Fraction
 from ..scoring.options import (
     DataChoice,
     EncoderChoice,
@@ -84,7 +85,7 @@ class _Run:
 @click.option(
     "--significance",
     metavar="P",
-    type=click.FloatRange(0, 1, min_open=True),
+    type=Fraction(min_open=True),
     default=0.05,
     show_default=True,
     help="For improved: how likely a gain may be chance (exact sign test); 1 takes any gain.",

@@ -16,6 +16,8 @@ _IN_WORDS = {
     "maxLength": "at most {} characters",
     "uniqueItems": "all different",
 }
+_DROPPED = frozenset({"properties", "required", "additionalProperties", "$schema", "$id", "default", "examples", "not"})
+"""What is said otherwise, or can be left to the validation here."""
 
 
 def strict_schema(schema: Mapping[str, Json]) -> dict[str, Json] | None:
@@ -50,7 +52,7 @@ def _strict(schema: dict[str, Any]) -> dict[str, Any]:
             result[key] = _strict(value)
         elif key in _IN_WORDS:
             words.append(_IN_WORDS[key].replace("{}", str(value)))
-        elif key not in ("properties", "required", "additionalProperties", "$schema", "$id", "default", "examples"):
+        elif key not in _DROPPED:
             raise _NotStrict(key)
     if words:
         result["description"] = "; ".join(filter(None, [str(result.get("description", "")), *words]))

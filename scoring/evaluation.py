@@ -54,7 +54,7 @@ class Evaluation:
     What every figure rests on is kept: the image embeddings ``images`` ``(N, D)``, the true classes ``labels``
     ``(N,)`` as indexes into ``system.classes``, each attribute's ``answers``, and the ``standing``: the winners, their
     scores (see ``scores.class_scores``) and their leads. In memory: 4·N·(D + Q) bytes, 8·N for each attribute, and
-    16·N for the standing; the scores of all classes are never held at once. The baseline, the controls and the measures
+    12·N for the standing; the scores of all classes are never held at once. The baseline, the controls and the measures
     are computed when first asked for. Evaluations made of one another by ``with_edits`` share what is equal: one more
     costs 16·N bytes, and for each attribute that is asked anew 4·N for each option and 8·N.
     """

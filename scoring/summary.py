@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from typing import Any
 
+from ..systems.file import render
+from ..systems.revisions import hash_of
 from .cells import CellMeasure
 from .classifier import Prediction
 from .evaluation import Evaluation
@@ -131,7 +134,9 @@ def _cell(e: Evaluation, measure: CellMeasure) -> Json:
 def _settings(e: Evaluation) -> Json:
     setting = e.setting
     return {
+        "cotsmith": version("cotsmith"),
         "system": e.system.name,
+        "system_hash": hash_of(render(e.system).encode("utf-8")),
         "encoder": setting.encoder,
         "encoder_key": setting.encoder_key,
         "data": setting.data,

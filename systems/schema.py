@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
 
 # `contents.inspect` reports what these find, with a reason in its own words.
-_SAID_ELSEWHERE = {"pattern", "minLength", "uniqueItems"}
+_SAID_ELSEWHERE = {"pattern", "not", "minLength", "uniqueItems"}
 _WORDS = {"string": "a text", "array": "a list", "object": "an object", "number": "a number", "null": "null"}
 _BOUNDS = {"minimum": "{} or more", "exclusiveMinimum": "above {}", "maximum": "up to {}"}
 _EXAMPLES = {
