@@ -137,6 +137,11 @@ class Tour:
                 Text(name), Text(percent(evaluation.accuracy)), Text(_interval(low, high)), Text(percent(control))
             )
         self._console.print(_indented(table))
+        if measured["corrected by a person"].accuracy == measured["draft"].accuracy:
+            self._say(
+                "What the person corrected moves nothing by itself: a class with one wrong rule is still named by its "
+                "others. It keeps the LLM from undoing what is known, and counts where images are harder."
+            )
         gain = 100 * (last.accuracy - (last.baseline.value or 0))
         self._say(
             f"The refined system names {gain:.0f} points more than the class names alone "
