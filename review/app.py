@@ -11,6 +11,7 @@ from textual.events import Event, InputEvent, MouseMove
 from textual.screen import Screen
 
 from .background import Attention
+from .garbage import SWEEP_S, sweep
 from .main_screen import MainScreen
 from .pictures import Mode
 from .refining import LLMSource
@@ -65,3 +66,4 @@ class ReviewApp(App[None]):
 
     def on_mount(self) -> None:
         self.set_keymap(self.keys)
+        self.set_interval(SWEEP_S, lambda: sweep(-self.attention.rest))

@@ -161,7 +161,7 @@ class MainScreen(Screen[None]):
     def changed(self) -> None:
         """After the system changed: every pane, the measuring of new words, and the checks again."""
         self._touched = True
-        self.query_one(StatusLine).clear()
+        self.query_one(StatusLine).forget()
         self.renew()
         self.background.measure()
         self.look()
@@ -365,7 +365,7 @@ class MainScreen(Screen[None]):
     def arrived(self) -> None:
         """Another cell was selected from afar."""
         self._touched = True
-        self.query_one(StatusLine).clear()
+        self.query_one(StatusLine).forget()
         self.renew()
 
     def enter_attributes(self) -> None:

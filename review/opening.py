@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from .app import ReviewApp
 from .background import keys_first
+from .garbage import collected_at_rest
 from .pictures import MODES, Mode, first_mode, prepare
 from .refining import LLMSource
 from .review import Review
@@ -36,7 +37,7 @@ def run(
     review = Review(session)
     try:
         app = ReviewApp(review, workshop, llm=llm, keymap=keys, theme=f"cotsmith-{theme}", images=mode)
-        with keys_first():
+        with keys_first(), collected_at_rest():
             app.run()
     finally:
         review.seen.close()

@@ -43,6 +43,10 @@ class Review:
         self.cell: Cell | None = None
         self._queue_of: tuple[object, ...] = (None, None, None)
         self._queue: tuple[Cell, ...] = ()
+        self._found_in: Insight | None = None
+        self._found_among: tuple[tuple[str, ...], ...] = ()
+        self._found: tuple[Cell, ...] = ()
+        self._found_set: frozenset[Cell] = frozenset()
         self._texts: dict[str, tuple[object, str]] = {}
         self.show()
 
@@ -186,16 +190,29 @@ class Review:
 
         Cells that were seen are left out, so that the queue ends.
         """
-        key = self.insight, self.session.system, self.seen.version
+        system = self.session.system
+        key = self.insight, system, self.seen.version
         if any(old is not new for old, new in zip(self._queue_of, key, strict=True)):
-            system, known = self.session.system, set(self.attributes)
             self._queue_of = key
-            self._queue = tuple(
-                cell
-                for cell in self.insight.queue
-                if cell[0] in system.rules and cell[1] in known and not self.seen.has(system, cell)
-            )
+            seen = self.seen.cells(system)
+            self._queue = tuple(cell for cell in self._worth_a_look() if cell not in seen)
         return self._queue
+
+    @property
+    def queue_length(self) -> int:
+        """How many cells the queue has: shown after every edit, when nobody needs their order."""
+        found, system = self._worth_a_look(), self.session.system
+        return len(found) - len(self._found_set & self.seen.cells(system))
+
+    def _worth_a_look(self) -> tuple[Cell, ...]:
+        """The cells that the insight found and that are still there; kept, for edits seldom change names."""
+        insight, names = self.insight, (self.session.system.classes, self.attributes)
+        if self._found_in is not insight or self._found_among != names:
+            self._found_in, self._found_among = insight, names
+            classes, attributes = frozenset(names[0]), frozenset(names[1])
+            self._found = tuple(cell for cell in insight.queue if cell[0] in classes and cell[1] in attributes)
+            self._found_set = frozenset(self._found)
+        return self._found
 
     def next_in_queue(self, step: int = 1) -> Cell | None:
         """Select the next cell of the queue, or with ``step`` -1 the one before; None, and no move, at its end."""

@@ -39,9 +39,13 @@ class SeenMarks:
         mark = self._marks.get(cell)
         return mark is not None and mark == system.rules.get(cell[0], {}).get(cell[1])
 
+    def cells(self, system: System) -> frozenset[Cell]:
+        """The cells of ``system`` that were looked at since their rules were last changed."""
+        return frozenset(cell for cell in self._marks if self.has(system, cell))
+
     def count(self, system: System) -> int:
         """How many cells of ``system`` were looked at."""
-        return sum(self.has(system, cell) for cell in self._marks)
+        return len(self.cells(system))
 
     def mark(self, system: System, cells: Iterable[Cell], *, seen: bool = True) -> None:
         """Mark cells of ``system``, or take their marks away."""

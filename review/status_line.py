@@ -31,10 +31,9 @@ class StatusLine(Static):
         self._told = (message, trouble)
         self.renew()
 
-    def clear(self) -> None:
-        """Back to what was done last."""
+    def forget(self) -> None:
+        """Back to what was done last, with the next ``renew``."""
         self._told = None
-        self.renew()
 
     def renew(self) -> None:
         """Write both lines again."""
@@ -90,14 +89,12 @@ class StatusLine(Static):
         found = review.insight
         if review.session.read_only:
             return "read-only: look around; nothing can be changed here"
+        waiting = review.queue_length
         if found.suggestions:
-            best = found.suggestions[0]
-            count = len(review.queue)
-            return (
-                f"n: to the next of {count} cells worth a look; the best change brings {100 * best.change:+.1f} points"
-            )
-        if review.queue:
-            return f"n: to the next of {len(review.queue)} cells worth a look"
+            best = f"{100 * found.suggestions[0].change:+.1f}"
+            return f"n: to the next of {waiting} cells worth a look; the best change brings {best} points"
+        if waiting:
+            return f"n: to the next of {waiting} cells worth a look"
         fixable = sum(finding.fix is not None for finding in found.findings)
         if fixable:
             return f"f: fix; {fixable} finding{'s' if fixable > 1 else ''} can be mended"

@@ -81,14 +81,18 @@ def test_the_queue_leads_from_the_largest_gain_to_what_checks_found(review: Revi
     looked(review)
     queue = review.queue
     assert queue[0] == ("Mivvin", "scene")
+    assert review.queue_length == len(queue)
     assert set(queue[:6]) == set(review.insight.gains)
     assert ("Hibbet", "body_form") in queue
     assert review.next_in_queue() == queue[0]
     assert review.next_in_queue() == queue[1]
     assert review.next_in_queue(-1) == queue[0]
     assert review.next_in_queue(-1) == queue[-1]
+    review.mark_seen(queue[:2])
+    assert review.queue_length == len(review.queue) == len(queue) - 2
     review.mark_seen(queue)
     assert review.queue == ()
+    assert review.queue_length == 0
     assert review.next_in_queue() is None
 
 
