@@ -10,12 +10,13 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.events import Resize
+from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Footer
 
 from ..systems.edits import Edit
 from ..systems.text import plain
-from . import keep_flows, refine_flow
+from . import keep_flows
 from .actions import ACTIONS, Action, available, bindings, keys_of
 from .asking import Memory
 from .attributes_pane import AttributesPane, title
@@ -27,6 +28,7 @@ from .evidence_pane import EvidencePane
 from .field import Field
 from .findings_pane import FindingsPane
 from .headline import Headline
+from .hearing import HEARD
 from .latest import Failed
 from .line_list import LineList
 from .matrix import Matrix
@@ -88,8 +90,8 @@ class MainScreen(Screen[None]):
         self.refining = Refining(self, llm, WaitingProposals(path))
         self.memory = Memory()
         self._asking_outside = False
-        self._touched = False
-        self._found: Found | None = None
+        self.touched = False  # until a person does something, the review may move the cursor
+        self.found: Found | None = None
 
     def compose(self) -> ComposeResult:
         yield Headline(self.review)
@@ -117,7 +119,7 @@ class MainScreen(Screen[None]):
             self.tell(self.refining.waiting.warning, trouble=True)
         if self.workshop.data is not None and session.evaluation is None:
             session.expects_images = True
-            self._waiting("loading the encoder …")
+            self.wait("loading the encoder …")
             self.background.evaluate()
         self.set_interval(_WATCH_SECONDS, self._watch)
         self.renew()
@@ -160,7 +162,7 @@ class MainScreen(Screen[None]):
 
     def changed(self) -> None:
         """After the system changed: every pane, the measuring of new words, and the checks again."""
-        self._touched = True
+        self.touched = True
         self.query_one(StatusLine).forget()
         self.renew()
         self.background.measure()
@@ -197,7 +199,7 @@ class MainScreen(Screen[None]):
 
     async def evidence_here(self) -> Evidence | None:
         """The evidence of the selected cell; worked out in a thread where the pane does not show it yet."""
-        cell, found = self.review.cell, self._found
+        cell, found = self.review.cell, self.found
         if cell is None:
             return None
         if found is not None and found.is_of(cell, self.review.session.generation):
@@ -211,88 +213,19 @@ class MainScreen(Screen[None]):
         self.background.look()
 
     @on(Progressed)
-    def count_images(self, event: Progressed) -> None:
-        """How far the encoder is."""
-        self._waiting(f"encoding images: {event.done} of {event.total}")
-
     @on(Evaluated)
-    def begin(self, event: Evaluated) -> None:
-        """The images are there."""
-        self._waiting("")
-        if event.evaluation is None:
-            return
-        self.review.session.begin(event.evaluation)
-        skipped = event.evaluation.setting.skipped
-        if skipped:
-            self.tell(f"{len(skipped)} images are left out: {skipped[0]}", trouble=True)
-        self.renew()
-        self.background.measure()
-        self.look()
-
     @on(Measured)
-    def take(self, event: Measured) -> None:
-        """New words are measured."""
-        session = self.review.session
-        if event.evaluation is not None:
-            taken = session.take(event.generation, event.evaluation)
-        else:
-            assert event.error is not None
-            taken = session.fail(event.generation, event.error)
-        if taken:
-            self.renew()
-            self.look()
-            if event.error is not None:
-                self.tell(f"not measured: {event.error.message}", trouble=True)
-        else:
-            self.background.measure()
-
     @on(Looked)
-    def hear(self, event: Looked) -> None:
-        """The checks have run."""
-        if event.insight.generation != self.review.session.generation:
-            return
-        first = self.review.insight.generation < 0 or not self.review.insight.suggestions
-        self.review.insight = event.insight
-        if event.insight.problems:
-            self.tell(event.insight.problems[0], trouble=True)
-        if first and not self._touched and event.insight.suggestions and self.review.next_in_queue():
-            self._touched = True
-        self.renew()
-
     @on(Found)
-    def show_evidence(self, event: Found) -> None:
-        """The evidence about a cell is there."""
-        cell = self.review.cell
-        if cell is not None and event.is_of(cell, self.review.session.generation):
-            self._found = event
-            self.query_one(EvidencePane).show(event.evidence, self.mode)
-
     @on(Failed)
-    def hear_failure(self, event: Failed) -> None:
-        """Work failed; everything else goes on."""
-        if event.what == "measuring":
-            self.review.session.expects_images = False
-            self._waiting("")
-            self.renew()
-        self.ongoing()
-        self.tell(f"{event.what}: {event.error.message}", trouble=True)
-
     @on(Streamed)
-    def hear_streaming(self, event: Streamed) -> None:
-        """The LLM is answering."""
-        self.ongoing(event.told)
-
     @on(Proposed)
-    def hear_proposals(self, event: Proposed) -> None:
-        """The proposals are there: shown at once, unless the person is amid something else."""
-        self.refining.proposals, self.refining.feedback = event.proposals, ""
-        self.ongoing()
-        if self.refining.waiting.warning:
-            self.tell(self.refining.waiting.warning, trouble=True)
-        if self.app.screen is self:
-            self.flow(refine_flow.judge(self))
+    def hear(self, event: Message) -> None:
+        """Take what a thread brings."""
+        HEARD[type(event)](self, event)
 
-    def _waiting(self, what: str) -> None:
+    def wait(self, what: str) -> None:
+        """Say in the headline what is waited for; ``""`` for nothing."""
         headline = self.query_one(Headline)
         headline.waiting = what
         headline.renew()
@@ -364,7 +297,7 @@ class MainScreen(Screen[None]):
 
     def arrived(self) -> None:
         """Another cell was selected from afar."""
-        self._touched = True
+        self.touched = True
         self.query_one(StatusLine).forget()
         self.renew()
 
@@ -376,7 +309,7 @@ class MainScreen(Screen[None]):
     @on(Matrix.Moved)
     def moved(self) -> None:
         """Another cell is selected."""
-        self._touched = True
+        self.touched = True
         self.query_one(AttributesPane).follow()
         self.query_one(FindingsPane).draw()
         self._show_evidence()

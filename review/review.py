@@ -18,6 +18,7 @@ from ..validate.fixing import fix_all
 from .evidence import Evidence, evidence_of, structure_only
 from .insight import Insight
 from .marks import Marked, marked
+from .queue import Queue
 from .ranking import is_odd, nearest_cell
 from .seen_marks import SeenMarks
 from .session import Made, Session
@@ -41,12 +42,7 @@ class Review:
         self.seen = SeenMarks(None if session.read_only else session.path)
         self.rows: tuple[str, ...] = ()
         self.cell: Cell | None = None
-        self._queue_of: tuple[object, ...] = (None, None, None)
-        self._queue: tuple[Cell, ...] = ()
-        self._found_in: Insight | None = None
-        self._found_among: tuple[tuple[str, ...], ...] = ()
-        self._found: tuple[Cell, ...] = ()
-        self._found_set: frozenset[Cell] = frozenset()
+        self._queue = Queue(self.seen)
         self._texts: dict[str, tuple[object, str]] = {}
         self.show()
 
@@ -185,43 +181,16 @@ class Review:
     # The queue
 
     @property
-    def queue(self) -> tuple[Cell, ...]:
-        """The cells worth looking at: what gains most first, then what checks found, then where images disagree.
-
-        Cells that were seen are left out, so that the queue ends.
-        """
-        system = self.session.system
-        key = self.insight, system, self.seen.version
-        if any(old is not new for old, new in zip(self._queue_of, key, strict=True)):
-            self._queue_of = key
-            seen = self.seen.cells(system)
-            self._queue = tuple(cell for cell in self._worth_a_look() if cell not in seen)
-        return self._queue
-
-    @property
-    def queue_length(self) -> int:
-        """How many cells the queue has: shown after every edit, when nobody needs their order."""
-        found, system = self._worth_a_look(), self.session.system
-        return len(found) - len(self._found_set & self.seen.cells(system))
-
-    def _worth_a_look(self) -> tuple[Cell, ...]:
-        """The cells that the insight found and that are still there; kept, for edits seldom change names."""
-        insight, names = self.insight, (self.session.system.classes, self.attributes)
-        if self._found_in is not insight or self._found_among != names:
-            self._found_in, self._found_among = insight, names
-            classes, attributes = frozenset(names[0]), frozenset(names[1])
-            self._found = tuple(cell for cell in insight.queue if cell[0] in classes and cell[1] in attributes)
-            self._found_set = frozenset(self._found)
-        return self._found
+    def queue(self) -> Queue:
+        """The cells worth looking at that were not seen."""
+        return self._queue.follow(self.insight, self.session.system)
 
     def next_in_queue(self, step: int = 1) -> Cell | None:
         """Select the next cell of the queue, or with ``step`` -1 the one before; None, and no move, at its end."""
-        waiting = self.queue
-        if not waiting:
-            return None
-        at = waiting.index(self.cell) + step if self.cell in waiting else (0 if step > 0 else len(waiting) - 1)
-        self.select(waiting[at % len(waiting)])
-        return self.cell
+        cell = self.queue.beside(self.cell, step)
+        if cell is not None:
+            self.select(cell)
+        return cell
 
     def why_here(self) -> str:
         """What speaks against the selected cell: a change that gains, or a finding; ``""`` for nothing."""
@@ -257,7 +226,7 @@ class Review:
     def progress(self) -> tuple[int, int]:
         """How many cells were seen, and how many there are."""
         system = self.session.system
-        return self.seen.count(system), len(system.rules) * len(system.attributes)
+        return len(self.seen.cells(system)), len(system.rules) * len(system.attributes)
 
     # The rest
 
@@ -311,8 +280,10 @@ class Review:
             share = None if figures is None else figures.class_share(name)
             return None if share is None else share.value
 
+        seen, names = self.seen.cells(system), self.attributes
+
         def unseen(name: str) -> bool:
-            return not all(self.seen.has(system, (name, a)) for a in self.attributes)
+            return not all((name, attribute) in seen for attribute in names)
 
         return Facts(
             text,

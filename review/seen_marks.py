@@ -2,60 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from pathlib import Path
 
 from ..authoring.locks import Cell
 from ..errors import HistoryError
 from ..systems.edits import AddClass, Edit, RenameAttribute, RenameClass, SetRule
 from ..systems.history import History
-from ..systems.model import System
-from ..systems.seen import Seen, mark_cells, seen_cells
+from ..systems.model import Rule, System
+from ..systems.seen import mark_cells, seen_cells
 
 
 class SeenMarks:
-    """The marks of one file. Where they cannot be kept, they last as long as the session, and ``warning`` says why.
-
-    ``version`` grows with every mark.
-    """
+    """The marks of one file. Where they cannot be kept, they last as long as the session, and ``warning`` says why."""
 
     def __init__(self, path: Path | None) -> None:
         self.warning = ""
-        self.version = 0
         self._path = path
         self._history: History | None = None
-        self._marks: Seen = {}
+        self._marks: dict[str, dict[str, Rule]] = {}
+        self._good: set[Cell] = set()
+        self._rows: Mapping[str, Mapping[str, Rule]] = {}
         if path is not None:
             try:
                 history = History.read(path)
                 if history is not None:
                     with history:
-                        self._marks = seen_cells(history)
+                        for cell, rule in seen_cells(history).items():
+                            self._set(cell, rule)
             except HistoryError as error:
                 self._give_up(error)
 
     def has(self, system: System, cell: Cell) -> bool:
         """Whether the cell was looked at since its rule was last changed."""
-        mark = self._marks.get(cell)
-        return mark is not None and mark == system.rules.get(cell[0], {}).get(cell[1])
+        return cell in self.cells(system)
 
-    def cells(self, system: System) -> frozenset[Cell]:
-        """The cells of ``system`` that were looked at since their rules were last changed."""
-        return frozenset(cell for cell in self._marks if self.has(system, cell))
+    def cells(self, system: System) -> Set[Cell]:
+        """The cells of ``system`` that were looked at since their rules were last changed; good until the next mark.
 
-    def count(self, system: System) -> int:
-        """How many cells of ``system`` were looked at."""
-        return len(self.cells(system))
+        A system that an edit of rules made shares the other rows with the one before: they are not gone through again.
+        """
+        before, self._rows = self._rows, system.rules
+        if before is not self._rows:
+            for name, marks in self._marks.items():
+                if self._rows.get(name) is not before.get(name):
+                    for attribute in marks:
+                        self._judge((name, attribute))
+        return self._good
 
     def mark(self, system: System, cells: Iterable[Cell], *, seen: bool = True) -> None:
         """Mark cells of ``system``, or take their marks away."""
+        self.cells(system)
         changed = {cell: system.rules[cell[0]][cell[1]] if seen else None for cell in cells}
-        self.version += bool(changed)
         for cell, rule in changed.items():
-            if rule is None:
-                self._marks.pop(cell, None)
-            else:
-                self._marks[cell] = rule
+            self._set(cell, rule)
         if self._path is None or not changed:
             return
         try:
@@ -66,25 +66,52 @@ class SeenMarks:
             self._give_up(error)
 
     def follow(self, system: System, edits: Sequence[Edit]) -> None:
-        """What ``edits``, which led to ``system``, mean for the marks: set by hand is seen, names are followed."""
-        moved = [edit for edit in edits if isinstance(edit, RenameClass | RenameAttribute)]
-        for edit in moved:
-            for cell in list(self._marks):
-                new = _renamed(cell, edit)
-                if new != cell:
-                    self._marks[new] = self._marks.pop(cell)
-        set_here = {(e.class_name, e.attribute) for e in edits if isinstance(e, SetRule)}
-        set_here |= {(e.class_name, name) for e in edits if isinstance(e, AddClass) for name in e.rules}
-        cells = {cell for cell in set_here if cell[1] in system.rules.get(cell[0], {})}
-        if moved:
-            cells |= {cell for cell in self._marks if self.has(system, cell)}
-        self.mark(system, sorted(cells))
+        """What ``edits``, which led to ``system``, mean for the marks: set by hand is seen, names are followed.
+
+        The marks under the old names stay: undoing the edits brings the names back.
+        """
+        self.cells(system)
+        found: set[Cell] = set()
+        for edit in edits:
+            match edit:
+                case SetRule():
+                    found.add((edit.class_name, edit.attribute))
+                case AddClass():
+                    found.update((edit.class_name, name) for name in edit.rules)
+                case RenameClass() | RenameAttribute():
+                    found = {_renamed(cell, edit) for cell in found}
+                    for cell, rule in self._each():
+                        new = _renamed(cell, edit)
+                        if new != cell:
+                            self._set(new, rule)
+                            found.update({new} & self._good)
+        self.mark(system, sorted(cell for cell in found if cell[1] in system.rules.get(cell[0], {})))
 
     def close(self) -> None:
         """Let go of the history; everything in it is kept."""
         if self._history is not None:
             self._history.close()
             self._history = None
+
+    def _each(self) -> list[tuple[Cell, Rule]]:
+        return [((name, attribute), rule) for name, marks in self._marks.items() for attribute, rule in marks.items()]
+
+    def _set(self, cell: Cell, rule: Rule | None) -> None:
+        """Note the mark of a cell; None takes it away."""
+        marks = self._marks.setdefault(cell[0], {})
+        if rule is None:
+            marks.pop(cell[1], None)
+        else:
+            marks[cell[1]] = rule
+        self._judge(cell)
+
+    def _judge(self, cell: Cell) -> None:
+        """Note whether the mark of a cell is of the rule that stands there."""
+        rule = self._rows.get(cell[0], {}).get(cell[1])
+        if rule is not None and self._marks[cell[0]].get(cell[1]) == rule:
+            self._good.add(cell)
+        else:
+            self._good.discard(cell)
 
     def _give_up(self, error: HistoryError) -> None:
         self.close()

@@ -89,7 +89,7 @@ class StatusLine(Static):
         found = review.insight
         if review.session.read_only:
             return "read-only: look around; nothing can be changed here"
-        waiting = review.queue_length
+        waiting = len(review.queue)
         if found.suggestions:
             best = f"{100 * found.suggestions[0].change:+.1f}"
             return f"n: to the next of {waiting} cells worth a look; the best change brings {best} points"

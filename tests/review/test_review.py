@@ -79,20 +79,23 @@ def test_the_selected_cell_stays_where_it_can(review: Review) -> None:
 
 def test_the_queue_leads_from_the_largest_gain_to_what_checks_found(review: Review) -> None:
     looked(review)
-    queue = review.queue
+    queue = list(review.queue)
     assert queue[0] == ("Mivvin", "scene")
-    assert review.queue_length == len(queue)
-    assert set(queue[:6]) == set(review.insight.gains)
+    assert len(review.queue) == len(queue)
+    gains = review.insight.gains
+    assert len(gains) >= 6
+    assert set(queue[: len(gains)]) == set(gains)
     assert ("Hibbet", "body_form") in queue
     assert review.next_in_queue() == queue[0]
     assert review.next_in_queue() == queue[1]
     assert review.next_in_queue(-1) == queue[0]
     assert review.next_in_queue(-1) == queue[-1]
     review.mark_seen(queue[:2])
-    assert review.queue_length == len(review.queue) == len(queue) - 2
+    assert list(review.queue) == queue[2:]
+    assert len(review.queue) == len(queue) - 2
     review.mark_seen(queue)
-    assert review.queue == ()
-    assert review.queue_length == 0
+    assert list(review.queue) == []
+    assert len(review.queue) == 0
     assert review.next_in_queue() is None
 
 
@@ -251,6 +254,6 @@ def test_an_empty_system_has_no_cell(tmp_path: Path) -> None:
     path = tmp_path / "empty.json"
     save(System(name="empty"), path)
     review = Review(Session.open(str(path)))
-    assert (review.cell, review.rows, review.queue, review.progress) == (None, (), (), (0, 0))
+    assert (review.cell, review.rows, list(review.queue), review.progress) == (None, (), [], (0, 0))
     assert review.set_rule(()) is None
     assert review.next_in_queue() is None
