@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cotsmith.review.seen_marks import SeenMarks
-from cotsmith.systems.edits import AddClass, RemoveClass, RenameAttribute, RenameClass, SetRule, apply
+from cotsmith.systems.edits import AddClass, Edit, RemoveClass, RenameAttribute, RenameClass, SetRule, apply
 from cotsmith.systems.file import load
 from tests.systems.strategies import edits_for, systems
 
@@ -26,10 +26,9 @@ def test_the_marks_that_count_are_those_of_rules_that_stand(data: st.DataObject)
         marks = SeenMarks(path)
         for _ in range(data.draw(st.integers(1, 8))):
             cells = [(name, a.name) for name in system.rules for a in system.attributes]
-            if cells and data.draw(st.booleans()):
-                marks.mark(
-                    system, data.draw(st.lists(st.sampled_from(cells), max_size=4)), seen=data.draw(st.booleans())
-                )
+            some = data.draw(st.lists(st.sampled_from(cells), max_size=4)) if cells else []
+            if some:
+                marks.mark(system, some, seen=data.draw(st.booleans()))
             else:
                 edit = data.draw(edits_for(system))
                 system = apply(system, [edit])
@@ -53,7 +52,7 @@ def test_a_rule_that_comes_back_is_seen_again() -> None:
 def test_marks_follow_names_there_and_back() -> None:
     marks = SeenMarks(None)
     marks.mark(DEMO, [("Mivvin", "scene"), ("Gomtu", "scene")])
-    edits = [RenameClass("Mivvin", "Mavvin"), RenameAttribute("scene", "place")]
+    edits: list[Edit] = [RenameClass("Mivvin", "Mavvin"), RenameAttribute("scene", "place")]
     renamed = apply(DEMO, edits)
     marks.follow(renamed, edits)
     assert marks.cells(renamed) == {("Mavvin", "place"), ("Gomtu", "place")}
@@ -62,7 +61,7 @@ def test_marks_follow_names_there_and_back() -> None:
 
 def test_what_is_set_and_then_renamed_in_one_step_is_seen() -> None:
     marks = SeenMarks(None)
-    edits = [SetRule("Mivvin", "scene", ()), RenameClass("Mivvin", "Mavvin")]
+    edits: list[Edit] = [SetRule("Mivvin", "scene", ()), RenameClass("Mivvin", "Mavvin")]
     system = apply(DEMO, edits)
     marks.follow(system, edits)
     assert marks.cells(system) == {("Mavvin", "scene")}
