@@ -130,7 +130,7 @@ async def _session(it: World, presses: int, folder: Path) -> _Taken:
         await _press(pilot, islice(cycle(_KINDS["move"]), presses), taken.busy)
         await _rest(main)
         for kind, keys in _KINDS.items():
-            times = presses if kind == "move" else len(keys) * max(2, presses // 5)
+            times = presses if kind == "move" else len(keys) * max(2, presses // 2)
             await _press(pilot, islice(cycle(keys), times), taken.keys.setdefault(kind, []))
         await _rest(main)
     session.close()

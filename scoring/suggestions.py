@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import TypeAlias
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from ..errors import UsageError
 from ..systems.edits import SetRule
 from ..systems.model import NO_RULE, Attribute, Rule
 from .incremental import Parts
-from .probabilities import Indexes
+from .probabilities import Answers, Indexes
 from .statistics import mcnemar
 from .switches import NONE, field_of, outcomes
 
@@ -48,7 +49,7 @@ def suggest(
     false_discoveries: float = FALSE_DISCOVERIES,
     progress: Callable[[int, int], None] | None = None,
 ) -> tuple[Suggestion, ...]:
-    """At most ``limit`` switches, one for each cell at most, the largest gain first.
+    """At most ``limit`` switches, one for each cell at most, the largest gain first, then what most images show.
 
     Tried is every single option, and no rule, in every cell. Each switch is tested with McNemar's exact test; the
     p-values of all of them together are adjusted after Benjamini and Hochberg, "Controlling the false discovery rate"
@@ -65,20 +66,19 @@ def suggest(
         raise UsageError(f"a limit of {limit} suggestions")
     tried = list(_tried(parts, progress))
     q = adjusted([p for one in tried for p in one.p])
-    best: list[Suggestion] = []
+    best: list[tuple[_Order, Suggestion]] = []
     n, at = parts.labels.size, 0
     for one in tried:
-        found: dict[str, Suggestion] = {}
-        for number in np.flatnonzero(one.gained > one.lost):
-            value = q[at + int(number)]
+        found: dict[str, tuple[_Order, Suggestion]] = {}
+        for number in map(int, np.flatnonzero(one.gained > one.lost)):
+            value = q[at + number]
             if value <= false_discoveries:
-                suggestion = one.suggestion(int(number), n, value)
-                cell = suggestion.edit.attribute
-                if cell not in found or _order(suggestion) < _order(found[cell]):
-                    found[cell] = suggestion
+                cell, order = one.switches[number][0].attribute.name, one.order(number)
+                if cell not in found or order < found[cell][0]:
+                    found[cell] = order, one.suggestion(number, n, value)
         best += found.values()
         at += len(one.p)
-    return tuple(sorted(best, key=_order)[:limit])
+    return tuple(suggestion for _, suggestion in sorted(best, key=lambda each: each[0])[:limit])
 
 
 def adjusted(p: Sequence[float]) -> list[float]:
@@ -90,23 +90,34 @@ def adjusted(p: Sequence[float]) -> list[float]:
     return [float(value) for value in q]
 
 
-def _order(one: Suggestion) -> tuple[int, float]:
-    return one.lost - one.gained, one.p
+_Order: TypeAlias = tuple[int, float, int]
+"""What comes first: the larger gain, then the less likely luck, then what more images of the class show."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Tried:
-    """Every switch of one class: attribute and option, or none, of each; what it would gain and lose, and its p."""
+    """Every switch of one class: whose option, which, or none; what it would gain and lose, and its p.
+
+    ``own`` are the class's images.
+    """
 
     class_name: str
     row: Mapping[str, Rule]
-    switches: Sequence[tuple[Attribute, int]]
+    own: Indexes
+    switches: Sequence[tuple[Answers, int]]
     gained: Indexes
     lost: Indexes
     p: Sequence[float]
 
+    def order(self, number: int) -> _Order:
+        """Where a switch stands; where several gain alike, the images of the class say which is meant."""
+        answer, choice = self.switches[number]
+        shown = int(np.count_nonzero(answer.chosen[self.own] == choice))
+        return int(self.lost[number] - self.gained[number]), self.p[number], -shown
+
     def suggestion(self, number: int, n: int, q: float) -> Suggestion:
-        attribute, choice = self.switches[number]
+        answer, choice = self.switches[number]
+        attribute = answer.attribute
         rule = NO_RULE if choice == NONE else (attribute.options[choice],)
         edit = SetRule(self.class_name, attribute.name, rule)
         gained, lost = int(self.gained[number]), int(self.lost[number])
@@ -121,14 +132,14 @@ def _tried(parts: Parts, progress: Callable[[int, int], None] | None) -> Iterato
     for index, class_name in enumerate(classes):
         if len(classes) > 1:
             row = parts.system.rules[class_name]
-            attributes = parts.system.attributes
-            choices = [_choices(attribute, row[attribute.name]) for attribute in attributes]
+            choices = [_choices(answer.attribute, row[answer.attribute.name]) for answer in parts.answers]
             gained, lost = outcomes(field, index, choices)
-            switches = [(a, choice) for a, some in zip(attributes, choices, strict=True) for choice in some]
+            switches = [(a, choice) for a, some in zip(parts.answers, choices, strict=True) for choice in some]
             p = [1.0] * len(switches)
             for number in np.flatnonzero(gained > lost):
                 p[number] = test(int(gained[number]), int(lost[number]))
-            yield _Tried(class_name, row, switches, gained, lost, p)
+            own = np.flatnonzero(parts.labels == index)
+            yield _Tried(class_name, row, own, switches, gained, lost, p)
         if progress is not None:
             progress(index + 1, len(classes))
 

@@ -81,8 +81,8 @@ def test_tab_puts_several_options_together(draft: Path, ready: Ready) -> None:
         await driver.press("enter")
         assert driver.review.session.system.rules["Mivvin"]["scene"] == (
             "the moon and stars",
+            "tall trees",
             "snow and ice",
-            "glowing lava",
         )
 
     played(draft, play, ready)

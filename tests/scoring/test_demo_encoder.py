@@ -13,13 +13,13 @@ from PIL import Image
 
 from cotsmith import System
 from cotsmith.scoring.dataset import Dataset
-from cotsmith.scoring.demo.train import BATCH, ENCODER_FOLDER, render_example, save, train
+from cotsmith.scoring.demo.train import BATCH, ENCODER_FOLDER, LOGIT_SCALE, render_example, save, train
 from cotsmith.scoring.demo.vocabulary import ASPECTS
 from cotsmith.scoring.demo.wording import sample_texts, word_option
 from cotsmith.scoring.demo.world import ARTWORK_CROP, write_cards
 from cotsmith.scoring.encoder import Encoder, normalise
 from cotsmith.scoring.encoders import load_encoder
-from cotsmith.scoring.evaluation import Evaluation, evaluate
+from cotsmith.scoring.evaluation import Evaluation, evaluate, evaluate_vectors
 from cotsmith.scoring.images import Crop
 from cotsmith.scoring.sources import load_dataset
 
@@ -79,6 +79,24 @@ def test_the_draft_is_visibly_worse(correct: Evaluation, cards: Dataset, encoder
     draft = evaluate(System.load("gallery:demo-draft"), cards, encoder)
     assert correct.accuracy - draft.accuracy >= 0.15
     assert draft.accuracy > 0.4
+
+
+def test_no_figure_of_the_draft_hangs_on_the_last_bits(cards: Dataset, encoder: Encoder) -> None:
+    """What processors differ in when they add up, and more, changes nothing that any rule would do to any image."""
+    assert encoder.logit_scale == pytest.approx(LOGIT_SCALE, rel=1e-3)
+    plain = evaluate(System.load("gallery:demo-draft"), cards, encoder)
+    names = [plain.system.classes[label] for label in plain.labels]
+    for seed in range(2):
+        noise = np.random.default_rng(seed).uniform(-1e-6, 1e-6, plain.images.shape).astype(np.float32)
+        moved = normalise(plain.images + noise)
+        other = evaluate_vectors(plain.system, moved, names, plain.texts, logit_scale=plain.logit_scale)
+        assert (other.predicted == plain.predicted).all()
+        for class_name, attribute, _ in plain.system.cells():
+            for one, again in zip(
+                plain.what_if(class_name, attribute), other.what_if(class_name, attribute), strict=True
+            ):
+                assert again.effect.gained.tolist() == one.effect.gained.tolist(), one.edit
+                assert again.effect.lost.tolist() == one.effect.lost.tolist(), one.edit
 
 
 def test_the_whole_card_is_harder_than_its_artwork(correct: Evaluation, folder: Path, encoder: Encoder) -> None:

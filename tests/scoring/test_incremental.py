@@ -294,8 +294,36 @@ def test_suggestions_are_the_best_switch_of_each_cell(system: System, seed: int,
         assert (effect.gained.size, effect.lost.size, effect.mcnemar_p) == (one.gained, one.lost, one.p)
         assert one.p <= one.q <= 1
         assert one.before == system.rules[one.edit.class_name][one.edit.attribute]
+        alike = [w for w in now.what_if(one.edit.class_name, one.edit.attribute) if w.effect.change == effect.change]
+        surest = [w.rule for w in alike if w.effect.mcnemar_p == one.p]
+        assert shown(now, one.edit) == max(
+            shown(now, SetRule(one.edit.class_name, one.edit.attribute, r)) for r in surest
+        )
     assert now.suggestions(2, false_discoveries=1) == found[:2]
     assert now.suggestions(None) == tuple(s for s in found if s.q <= 0.05) or any(s.q <= 0.05 for s in found)
+
+
+def shown(evaluation: Evaluation, edit: SetRule) -> int:
+    """How many images of the class show what the edit would say."""
+    at = [a.name for a in evaluation.system.attributes].index(edit.attribute)
+    own = evaluation.labels == evaluation.system.classes.index(edit.class_name)
+    wanted = [evaluation.system.attributes[at].options.index(option) for option in edit.rule]
+    return int(np.isin(evaluation.answers[at].chosen[own], wanted).sum())
+
+
+def test_of_switches_that_gain_alike_the_one_that_images_show_is_suggested() -> None:
+    options = ("red", "green", "blue")
+    attributes = (Attribute("color", ("{}",), options),)
+    # Both classes say red, so the first takes all images; every other rule for the second parts them.
+    system = System(attributes=attributes, rules={"one": {"color": ("red",)}, "two": {"color": ("red",)}})
+    texts = dict(zip(("red", "green", "blue", "one", "two"), np.eye(5, dtype=np.float32), strict=True))
+    images = normalise(np.array([texts["red"]] * 10 + [texts["blue"] + 0.5 * texts["green"]] * 10, np.float32))
+    found = evaluate_vectors(system, images, ["one"] * 10 + ["two"] * 10, texts, logit_scale=5.0)
+    gains = {one.rule: one.effect.change for one in found.what_if("two", "color")}
+    assert gains["green",] == gains["blue",] == 0.5
+    assert [one.edit for one in found.suggestions() if one.edit.class_name == "two"] == [
+        SetRule("two", "color", ("blue",))
+    ]
 
 
 def test_noise_gives_hardly_a_suggestion_and_a_wrong_rule_gives_one() -> None:
