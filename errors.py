@@ -47,6 +47,10 @@ class HistoryError(InputError):
     """A history that cannot be used: locked, damaged, from a newer version, or on a disk that is full or read-only."""
 
 
+class HistoryPlaceError(HistoryError):
+    """No history can be written there: the disk is full, the folder is read-only, not yours, or gone."""
+
+
 class EncoderError(CotsmithError):
     """An encoder that cannot be loaded or that answers nonsense."""
 

@@ -19,11 +19,11 @@ class FileWatch:
 
     def accept(self) -> None:
         """Take the file as it is now for known."""
-        self._stamp, self._hash = self._look(), self._content_hash()
+        self._stamp, self._hash = self.stamp(), self._content_hash()
 
     def changed(self) -> bool:
         """Whether the file holds something else than when it was last accepted; a file that is gone counts."""
-        stamp = self._look()
+        stamp = self.stamp()
         if stamp == self._stamp:
             return False
         if self._content_hash() == self._hash:
@@ -31,7 +31,8 @@ class FileWatch:
             return False
         return True
 
-    def _look(self) -> tuple[int, ...] | None:
+    def stamp(self) -> tuple[int, ...] | None:
+        """Another one after every change of the file; None while it is gone."""
         try:
             found = os.stat(self._path)
         except OSError:

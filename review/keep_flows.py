@@ -15,15 +15,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from .main_screen import MainScreen
+    from .session import Session
 
 
 async def save(screen: MainScreen) -> bool:
     """Save as a revision, after asking for a reason; whether it was saved."""
     session = screen.review.session
-    if session.changed_outside:
-        await settle_outside(screen)
-        if session.changed_outside:
-            return False
+    if not await settled(screen):
+        return False
     if not session.unsaved:
         screen.tell("nothing to save: the file holds all of it")
         return False
@@ -31,7 +30,7 @@ async def save(screen: MainScreen) -> bool:
     reason = await screen.ask(
         TextDialog("save a revision: why?", told=f"{steps} step{'s' if steps > 1 else ''} since the last save.")
     )
-    if reason is None:
+    if reason is None or not await settled(screen):
         return False
     saved = session.save(reason)
     screen.renew()
@@ -53,7 +52,7 @@ async def leave(screen: MainScreen) -> None:
             f"{steps} step{'s are' if steps > 1 else ' is'} not saved",
             [
                 Item("save", "Save and leave", "write the file, as a revision", "s"),
-                Item("leave", "Leave", "nothing is lost: the next review goes on here", "q"),
+                Item("leave", *_leaving(session), "q"),
                 Item("stay", "Stay", "", "c"),
             ],
         )
@@ -62,11 +61,27 @@ async def leave(screen: MainScreen) -> None:
         screen.app.exit()
 
 
+def _leaving(session: Session) -> tuple[str, str]:
+    """What leaving without a save is called, and what it means."""
+    if session.journal.durable:
+        return "Leave", "nothing is lost: the next review goes on here"
+    return "Leave and lose them", "they are in memory only: no history can be written here"
+
+
+async def settled(screen: MainScreen) -> bool:
+    """Whether nothing was changed outside, or a person decided what becomes of it."""
+    session = screen.review.session
+    if session.changed_outside:
+        await settle_outside(screen)
+    return not session.changed_outside
+
+
 async def settle_outside(screen: MainScreen) -> None:
     """The file was changed by somebody else: merge, keep, or take it."""
     session = screen.review.session
     try:
-        merged = session.merged()
+        theirs = session.outside()
+        merged = session.merged(theirs)
     except CotsmithError as error:
         todo = await screen.ask(
             MenuDialog(
@@ -96,10 +111,13 @@ async def settle_outside(screen: MainScreen) -> None:
             told="Somebody wrote it since this review last read or saved it.",
         )
     )
+    if todo is not None and session.outside_other_than(theirs):
+        await settle_outside(screen)
+        return
     if todo == "merge":
         session.settle_outside(merged.system, "merged what was changed outside")
     elif todo == "take":
-        session.settle_outside(session.outside(), "took the file as it was changed outside")
+        session.settle_outside(theirs, "took the file as it was changed outside")
     elif todo == "keep":
         session.keep_mine()
     screen.changed()

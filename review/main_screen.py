@@ -90,6 +90,8 @@ class MainScreen(Screen[None]):
         self.refining = Refining(self, llm, WaitingProposals(path))
         self.memory = Memory()
         self._asking_outside = False
+        self._left_outside: tuple[int, ...] | None = ()  # the stamp of the file about which nothing was decided
+        self._trouble = ""
         self.touched = False  # until a person does something, the review may move the cursor
         self.found: Found | None = None
 
@@ -231,18 +233,33 @@ class MainScreen(Screen[None]):
         headline.renew()
 
     def _watch(self) -> None:
-        """Look whether somebody else changed the file."""
-        if self._asking_outside or self.app.screen is not self or not self.review.session.changed_outside:
+        """Look whether somebody else took the history away, or changed the file."""
+        self._keep_history()
+        session = self.review.session
+        if self._asking_outside or self.app.screen is not self or not session.changed_outside:
+            return
+        if session.file_stamp == self._left_outside:  # saving asks
             return
         self._asking_outside = True
         self.flow(self._settle_outside())
+
+    def _keep_history(self) -> None:
+        """What was done stays on disk; what became of it is told once."""
+        trouble = self.review.keep()
+        if trouble == self._trouble:
+            return
+        self._trouble = trouble
+        if trouble:
+            self.tell(trouble, trouble=True)
+            if self.refining.proposals is not None:
+                self.refining.settle(self.refining.proposals)
 
     async def _settle_outside(self) -> None:
         try:
             await keep_flows.settle_outside(self)
         finally:
-            # Who decides nothing is not asked again at once: saving asks.
-            self._asking_outside = self.review.session.changed_outside
+            self._asking_outside = False
+            self._left_outside = self.review.session.file_stamp
 
     # Doing
 

@@ -40,5 +40,5 @@ def run(
         with keys_first(), collected_at_rest():
             app.run()
     finally:
-        review.seen.close()
+        review.seen.keep()
         session.close()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ..authoring.plan import outline, plan_refinement
 from .deciding import for_system
 from .dialogs import ConfirmDialog
+from .keep_flows import settled
 from .proposals_screen import ProposalsScreen
 from .refine_screen import RefineScreen
 from .taking import take
@@ -66,6 +67,9 @@ async def judge(screen: MainScreen) -> None:
     done = await screen.app.push_screen_wait(shown)
     screen.ongoing()
     if not done:
+        return
+    if not await settled(screen) or session.system != shown.proposals.system:
+        screen.tell("the file was changed outside: press r to go on with the proposals, as they are decided")
         return
     made = take(session, shown.proposals)
     refining.settle(None)

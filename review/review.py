@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from ..authoring.locks import Cell
-from ..errors import UsageError
+from ..errors import HistoryError, UsageError
 from ..scoring.statistics import Share
 from ..scoring.suggestions import Suggestion
 from ..systems.describe import describe_rule
@@ -39,7 +39,7 @@ class Review:
         self.session = session
         self.insight = Insight()
         self.view = View()
-        self.seen = SeenMarks(None if session.read_only else session.path)
+        self.seen = SeenMarks(None if session.read_only else session.path, session.journal.history)
         self.rows: tuple[str, ...] = ()
         self.cell: Cell | None = None
         self._queue = Queue(self.seen)
@@ -229,6 +229,18 @@ class Review:
         return len(self.seen.cells(system)), len(system.rules) * len(system.attributes)
 
     # The rest
+
+    def keep(self) -> str:
+        """See to it that what was done is still on disk; what a person should know of that, or ``""``."""
+        journal = self.session.journal
+        try:
+            journal.secure()
+        except HistoryError as error:
+            return f"edits are not kept now: {error.message}"
+        notice = journal.take_notice()
+        if notice:
+            self.seen.keep()
+        return notice or self.seen.warning
 
     def _odd(self, one: Suggestion) -> bool:
         return self.session.figures is not None and is_odd(one, self.session.figures)

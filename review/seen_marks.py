@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from pathlib import Path
 
 from ..authoring.locks import Cell
@@ -14,24 +14,30 @@ from ..systems.seen import mark_cells, seen_cells
 
 
 class SeenMarks:
-    """The marks of one file. Where they cannot be kept, they last as long as the session, and ``warning`` says why."""
+    """The marks of one file, read from its history and written to that which ``history`` returns then.
 
-    def __init__(self, path: Path | None) -> None:
+    ``warning`` says why they cannot be kept; what waits is written with the next mark, or by ``keep``. Without a
+    ``path`` they last as long as the session.
+    """
+
+    def __init__(self, path: Path | None, history: Callable[[], History] | None = None) -> None:
         self.warning = ""
-        self._path = path
-        self._history: History | None = None
+        self._open = None if path is None else history
+        self._kept_in: History | None = None
+        self._unkept: dict[Cell, Rule | None] = {}
         self._marks: dict[str, dict[str, Rule]] = {}
         self._good: set[Cell] = set()
         self._rows: Mapping[str, Mapping[str, Rule]] = {}
         if path is not None:
             try:
-                history = History.read(path)
-                if history is not None:
-                    with history:
-                        for cell, rule in seen_cells(history).items():
+                self._kept_in = None if history is None else history()
+                read = History.read(path)
+                if read is not None:
+                    with read:
+                        for cell, rule in seen_cells(read).items():
                             self._set(cell, rule)
             except HistoryError as error:
-                self._give_up(error)
+                self._trouble(error)
 
     def has(self, system: System, cell: Cell) -> bool:
         """Whether the cell was looked at since its rule was last changed."""
@@ -56,14 +62,27 @@ class SeenMarks:
         changed = {cell: system.rules[cell[0]][cell[1]] if seen else None for cell in cells}
         for cell, rule in changed.items():
             self._set(cell, rule)
-        if self._path is None or not changed:
+        self._unkept.update(changed)
+        self.keep()
+
+    def keep(self) -> None:
+        """Write what is not on disk yet; all of it where another history took the place of the one before."""
+        if self._open is None:
+            self._unkept.clear()
             return
         try:
-            if self._history is None:
-                self._history = History.open(self._path)
-            mark_cells(self._history, changed)
+            history = self._open()
+            if history is not self._kept_in:
+                there = seen_cells(history)
+                self._unkept = {**{cell: rule for cell, rule in self._each() if cell not in there}, **self._unkept}
+            self._kept_in = history
+            if self._unkept:
+                mark_cells(history, self._unkept)
         except HistoryError as error:
-            self._give_up(error)
+            self._trouble(error)
+            return
+        self._unkept.clear()
+        self.warning = ""
 
     def follow(self, system: System, edits: Sequence[Edit]) -> None:
         """What ``edits``, which led to ``system``, mean for the marks: set by hand is seen, names are followed.
@@ -87,12 +106,6 @@ class SeenMarks:
                             found.update({new} & self._good)
         self.mark(system, sorted(cell for cell in found if cell[1] in system.rules.get(cell[0], {})))
 
-    def close(self) -> None:
-        """Let go of the history; everything in it is kept."""
-        if self._history is not None:
-            self._history.close()
-            self._history = None
-
     def _each(self) -> list[tuple[Cell, Rule]]:
         return [((name, attribute), rule) for name, marks in self._marks.items() for attribute, rule in marks.items()]
 
@@ -113,9 +126,7 @@ class SeenMarks:
         else:
             self._good.discard(cell)
 
-    def _give_up(self, error: HistoryError) -> None:
-        self.close()
-        self._path = None
+    def _trouble(self, error: HistoryError) -> None:
         self.warning = f"reviewed marks are not kept: {error.message}"
 
 

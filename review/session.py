@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..authoring.keeping import measured_json
-from ..errors import CotsmithError, HistoryError, UsageError
+from ..errors import CotsmithError, HistoryPlaceError, UsageError
 from ..scoring.effects import Effect
 from ..scoring.evaluation import Evaluation
 from ..scoring.incremental import Encode
@@ -81,7 +81,7 @@ class Session:
         self.source = source
         self.read_only = read_only
         self.journal = journal
-        self.notices: list[str] = [journal.notice] if journal.notice else []
+        self.notices: list[str] = list(filter(None, [journal.take_notice()]))
         self.generation = 0
         self.evaluation: Evaluation | None = None
         self.figures: Figures | None = None
@@ -101,19 +101,17 @@ class Session:
             HistoryError: another session edits the file, or its journal cannot be replayed.
         """
         if source == STDIN or source.startswith(GALLERY):
-            session = cls(source, Journal.open(source, durable=False), read_only=True)
+            session = cls(source, Journal.open(source, durable=False, resume=False), read_only=True)
             if not read_only:
                 session.notices.append("this is no file of yours: it can be looked at, not edited")
             return session
         if read_only:
-            return cls(source, Journal.open(source, durable=False), read_only=True)
+            return cls(source, Journal.open(source, durable=False, resume=False), read_only=True)
         try:
             return cls(source, Journal.open(source), read_only=False)
-        except HistoryError as error:
-            if "read-only" not in error.message and "disk is full" not in error.message:
-                raise
+        except HistoryPlaceError as error:
             session = cls(source, Journal.open(source, durable=False), read_only=False)
-            session.notices.append(f"edits are kept in memory only: {error.message}")
+            session.notices.append(f"until you save, edits are kept in memory only: {error.message}")
             return session
 
     @property
@@ -247,14 +245,26 @@ class Session:
             return False
         return self.journal.diverged or self._watch.changed()
 
+    @property
+    def file_stamp(self) -> tuple[int, ...] | None:
+        """Another one after every change of the file; None where it is gone, or there is none."""
+        return None if self._watch is None else self._watch.stamp()
+
     def outside(self) -> System:
         """The file as it is now; raises ``InputError`` when it is gone or holds no valid system."""
         assert self.path is not None
         return load(self.path)
 
-    def merged(self) -> Merged:
+    def outside_other_than(self, theirs: System) -> bool:
+        """Whether the file now holds something else than ``theirs``, which it held a moment ago."""
+        try:
+            return self.outside() != theirs
+        except CotsmithError:
+            return True
+
+    def merged(self, theirs: System | None = None) -> Merged:
         """The session and the file merged; where both changed one thing, the session's is taken and told."""
-        return merge(self.journal.agreed(), self.system, self.outside())
+        return merge(self.journal.agreed(), self.system, self.outside() if theirs is None else theirs)
 
     def settle_outside(self, system: System, title: str) -> Made:
         """Go on from the file as it is now with ``system``: a merge of both, the file's own, or the session's.

@@ -8,5 +8,6 @@ from ..errors import CotsmithError
 def told(error: Exception) -> str:
     """The message and what to do next; the kind of error and its message for one that is none of ours."""
     if isinstance(error, CotsmithError):
-        return f"{error.message} {error.hint}".strip()
+        stop = "." if error.hint and not error.message.endswith((".", "!", "?")) else ""
+        return f"{error.message}{stop} {error.hint}".strip()
     return f"{type(error).__name__}: {error}"

@@ -33,8 +33,8 @@ class WaitingProposals:
         try:
             with History.open(self._path) as history:
                 keep_waiting(history, None if proposals is None else proposals_to_json(proposals))
+            self.warning = ""
         except CotsmithError as error:
-            self._path = None
             self.warning = f"proposals are not kept: {error.message}"
 
     def load(self) -> Proposals | None:

@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from ..errors import HistoryError
+from ..errors import HistoryError, HistoryPlaceError
 from .text import plain
 
 APPLICATION_ID = 0x636F7473
@@ -23,6 +23,8 @@ TIMEOUT_S = 5.0
 """How long to wait for another process that is writing."""
 
 _NO_SHARED_MEMORY = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_READONLY)
+
+_NO_PLACE = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM)
 
 _REVISIONS = (
     # `content` stands last: a row's other columns are then read without its pages. `base` is the revision against
@@ -92,14 +94,14 @@ def connect(path: str | Path, *, timeout: float = TIMEOUT_S) -> tuple[sqlite3.Co
     notice = ""
     with translated(database):
         _refuse_folder(database)
-        _create_like(database, Path(path))
+        create_like(database, Path(path))
         try:
             return _open_to_write(database, timeout), notice
         except sqlite3.DatabaseError as error:
             if not is_damage(error):
                 raise
         notice = _set_aside(database)
-        _create_like(database, Path(path))
+        create_like(database, Path(path))
         return _open_to_write(database, timeout), notice
 
 
@@ -107,7 +109,7 @@ def connect_in_memory() -> sqlite3.Connection:
     """A database that is gone with the process, for where none can be kept."""
     connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
     connection.row_factory = sqlite3.Row
-    _migrate(connection, Path(":memory:"))
+    migrate(connection, Path(":memory:"))
     return connection
 
 
@@ -153,13 +155,14 @@ def translated(database: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         message, hint = _explained(error)
-        raise HistoryError(message, where=plain(str(database)), hint=hint) from error
+        kind = HistoryPlaceError if getattr(error, "sqlite_errorcode", 0) & 0xFF in _NO_PLACE else HistoryError
+        raise kind(message, where=plain(str(database)), hint=hint) from error
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        raise HistoryError(f"the history cannot be written: {reason}", where=plain(str(database))) from error
+        raise HistoryPlaceError(f"the history cannot be written: {reason}", where=plain(str(database))) from error
 
 
-def is_damage(error: sqlite3.Error) -> bool:
+def is_damage(error: BaseException | None) -> bool:
     """Whether ``error`` says that the file itself is broken."""
     return getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
@@ -206,8 +209,8 @@ def _opened_to_write(database: Path, timeout: float, *, shared: bool) -> sqlite3
             connection.execute("PRAGMA journal_mode = DELETE")
             connection.execute("PRAGMA locking_mode = NORMAL")
         connection.execute("PRAGMA synchronous = FULL")
-        _check(connection, database)
-        _migrate(connection, database)
+        check(connection, database)
+        migrate(connection, database)
         if shared:
             with contextlib.suppress(sqlite3.OperationalError):  # another process may be reading
                 connection.execute("PRAGMA journal_mode = WAL")
@@ -224,7 +227,7 @@ def _open_to_read(database: Path, mode: str, timeout: float) -> sqlite3.Connecti
     try:
         connection.row_factory = sqlite3.Row
         connection.execute("PRAGMA query_only = ON")
-        _check(connection, database)
+        check(connection, database)
         if not _pragma(connection, "user_version"):  # begun by a process that has not got further yet
             connection.close()
             return None
@@ -253,7 +256,7 @@ def _open_on_read_only_disk(database: Path, timeout: float) -> sqlite3.Connectio
         return memory
 
 
-def _check(connection: sqlite3.Connection, database: Path) -> None:
+def check(connection: sqlite3.Connection, database: Path) -> None:
     """Raise for a database that is damaged, not a history, or from a newer version."""
     result = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
     if result != "ok":
@@ -276,11 +279,12 @@ def _check(connection: sqlite3.Connection, database: Path) -> None:
         )
 
 
-def _migrate(connection: sqlite3.Connection, database: Path) -> None:
+def migrate(connection: sqlite3.Connection, database: Path) -> None:
+    """Bring a database to the newest schema."""
     if _pragma(connection, "user_version") == len(MIGRATIONS):
         return
     with transaction(connection):
-        _check(connection, database)  # again, now that no other process can be at it
+        check(connection, database)  # again, now that no other process can be at it
         for version in range(_pragma(connection, "user_version"), len(MIGRATIONS)):
             for statement in MIGRATIONS[version]:
                 connection.execute(statement)
@@ -292,7 +296,7 @@ def _pragma(connection: sqlite3.Connection, name: str) -> int:
     return int(connection.execute(f"PRAGMA {name}").fetchone()[0])
 
 
-def _create_like(database: Path, path: Path) -> None:
+def create_like(database: Path, path: Path) -> None:
     """Create the file with the permissions of the system's file: what is private stays private."""
     try:
         mode = stat.S_IMODE(path.stat().st_mode)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,15 +9,18 @@ from pathlib import Path
 from types import TracebackType
 
 from ..errors import CotsmithError, HistoryError
-from .delta import compress, decompress
+from .delta import decompress
 from .edit_json import edits_from_json, edits_to_json
 from .edits import Edit, apply, invert
 from .file import parse, render
-from .history_store import TIMEOUT_S, connect_in_memory, history_path, transaction, translated
+from .history import History
+from .history_files import HistoryFiles, copied, put_back, rescued
+from .history_store import TIMEOUT_S, connect_in_memory, history_path, is_damage, translated
+from .journal_store import Entry, add_entry, begin_session, forget, last_session, newest, write_again
 from .json_form import Json
 from .model import System
 from .renamed_history import connect_along
-from .revisions import hash_of, now, pack, unpack
+from .revisions import hash_of, unpack
 from .sources import decode, read_bytes, source_name
 from .text import plain
 
@@ -39,7 +41,10 @@ class Journal:
     is opened again: after a crash as after a quiet end, with everything that could be undone or redone. A save
     (``mark_saved``) does not end this. One session at a time: of two that share a file, the second to write fails.
 
+    A database that somebody deletes, replaces or destroys meanwhile is noticed before the next step, and by ``secure``.
+
     Attributes:
+        notice: what became of the database, on opening or since; ``""`` for nothing.
         recovered: how many steps that no save holds were found on opening.
         diverged: whether the file was changed outside since these steps were begun; ``agreed()`` is then the common
             ancestor of ``current()`` and the file. Decide with ``rebase`` or ``restart`` before you append.
@@ -53,31 +58,42 @@ class Journal:
     _saved: list[_Step]
     _saved_hash: str
     _session: int | None
+    _entries: list[Entry]
 
-    def __init__(self, path: str | Path, connection: sqlite3.Connection, notice: str = "") -> None:
+    def __init__(
+        self, path: str | Path, connection: sqlite3.Connection, notice: str = "", *, durable: bool = False
+    ) -> None:
         self.path = Path(path)
         self.notice = notice
         self.diverged = False
-        self._connection = connection
-        self._newest: int | None = None  # the session that was the newest in the database when last looked
+        self._history = History(self.path, connection)
+        self._files = HistoryFiles(self.path) if durable else None
+        self._newest = 0  # the session that was the newest in the database when last looked
         self._begin(read_bytes(path))
         self._resume()
         self.recovered = self.unsaved
 
     @classmethod
-    def open(cls, path: str | Path, *, durable: bool = True, timeout: float = TIMEOUT_S) -> Journal:
+    def open(
+        cls, path: str | Path, *, durable: bool = True, resume: bool = True, timeout: float = TIMEOUT_S
+    ) -> Journal:
         """The journal of the system file ``path``, where the last session left it.
 
-        ``durable=False`` keeps it in memory, for where the folder is read-only; undo and redo work as well.
+        ``durable=False`` keeps it in memory, for where the folder is read-only; undo and redo work as well. With
+        ``resume=False`` it begins at the file, whatever the last session left.
 
         Raises:
             InputError: the file cannot be read, or holds no valid system.
             HistoryError: the database cannot be used (see ``history_store.connect``), or holds steps that this
                 version cannot replay.
         """
-        connection, notice = connect_along(path, timeout=timeout) if durable else (connect_in_memory(), "")
+        notice = ""
+        if durable:
+            connection, notice = connect_along(path, timeout=timeout)
+        else:
+            connection = copied(path) if resume else connect_in_memory()
         try:
-            return cls(path, connection, notice)
+            return cls(path, connection, notice, durable=durable)
         except BaseException:
             connection.close()
             raise
@@ -92,8 +108,37 @@ class Journal:
 
     def close(self) -> None:
         """Let go of the database; the session can be resumed."""
-        with contextlib.suppress(sqlite3.Error):
-            self._connection.close()
+        self._history.close()
+
+    @property
+    def durable(self) -> bool:
+        """Whether it is kept on disk."""
+        return self._files is not None
+
+    def history(self) -> History:
+        """The history in the database of the journal; another one after that was lost. Leave closing it to ``close``.
+
+        Raises:
+            HistoryError: as ``secure``.
+        """
+        self.secure()
+        return self._history
+
+    def take_notice(self) -> str:
+        """``notice``, once."""
+        notice, self.notice = self.notice, ""
+        return notice
+
+    def secure(self) -> None:
+        """Look whether the database is still the one that was opened, which is cheap.
+
+        Where it was deleted, replaced or destroyed, put it back with all that is known of it; ``notice`` then says so.
+
+        Raises:
+            HistoryError: that cannot be done now; what it held is kept in memory until it can.
+        """
+        if self._files is not None and self._files.lost():
+            self._recover(self._files)
 
     def current(self) -> System:
         """The system with every step that is not undone."""
@@ -131,8 +176,8 @@ class Journal:
             HistoryError: they could not be stored, and do not count.
         """
         system, undoing = _applied(self._system, edits)
-        number = self._store("edit", edits=edits_to_json(edits), undoing=edits_to_json(undoing))
-        self._done.append(_Step(number, tuple(edits), undoing))
+        entry = self._store("edit", edits=edits_to_json(edits), undoing=edits_to_json(undoing))
+        self._done.append(_Step(entry.id, tuple(edits), undoing))
         self._undone.clear()
         self._system = system
         return system
@@ -173,9 +218,11 @@ class Journal:
         """Take the file as it is now and begin anew; the steps of the session are given up."""
         content = read_bytes(self.path)
         self._parse(content)
-        with translated(history_path(self.path)), transaction(self._connection):
+        self.secure()
+        with self._history.transaction():
             self._check_alone()
-            self._forget()
+            forget(self._history.connection)
+        self._newest = 0
         self._begin(content)
         return self._system
 
@@ -184,11 +231,11 @@ class Journal:
         content = read_bytes(self.path)
         system, undoing = _applied(self._parse(content), edits)
         forms = edits_to_json(edits), edits_to_json(undoing)
-        number = self._store("edit", edits=forms[0], undoing=forms[1], fresh=content)
+        entry = self._store("edit", edits=forms[0], undoing=forms[1], fresh=content)
         session = self._session
         self._begin(content)
-        self._session, self._last_id, self._system = session, number, system
-        self._done.append(_Step(number, tuple(edits), undoing))
+        self._session, self._entries, self._system = session, [entry], system
+        self._done.append(_Step(entry.id, tuple(edits), undoing))
         return system
 
     def _begin(self, content: bytes) -> None:
@@ -198,23 +245,22 @@ class Journal:
         self._done, self._undone, self._saved = [], [], []
         self._saved_hash = hash_of(content)
         self._session = None
-        self._last_id = 0
+        self._entries = []
         self.diverged = False
 
     def _resume(self) -> None:
         """Take up the session in the database where it fits the file, or holds steps that no save holds."""
         with translated(history_path(self.path)):
-            row = self._connection.execute("SELECT * FROM journal_session ORDER BY id DESC LIMIT 1").fetchone()
-            if row is None:
+            stored = last_session(self._history.connection)
+            if stored is None:
                 return
-            entries = self._connection.execute("SELECT * FROM journal WHERE session = ? ORDER BY id", (row["id"],))
-            found = entries.fetchall()
+            row, entries = stored
         file = self._content, self._saved_hash
         try:
             self._begin(decompress(row["base"]))
             self._session, self._saved_hash = row["id"], row["hash"]
             self._newest = row["id"]
-            self._replay(found)
+            self._replay(entries)
         except (CotsmithError, ValueError, KeyError) as error:
             raise HistoryError(
                 f"the journal of the last session cannot be replayed: {error}",
@@ -230,19 +276,19 @@ class Journal:
         else:
             self._begin(file[0])
 
-    def _replay(self, entries: Sequence[sqlite3.Row]) -> None:
-        for row in entries:
-            match row["act"]:
+    def _replay(self, entries: Sequence[Entry]) -> None:
+        for entry in entries:
+            match entry.act:
                 case "edit":
-                    self._done.append(_Step(row["id"], _edits(row["edits"]), _edits(row["undoing"])))
+                    self._done.append(_Step(entry.id, _edits(entry.edits), _edits(entry.undoing)))
                     self._undone.clear()
                 case "undo":
                     self._undone.append(self._done.pop())
                 case "redo":
                     self._done.append(self._undone.pop())
                 case "save":
-                    self._saved, self._saved_hash = list(self._done), row["hash"]
-            self._last_id = row["id"]
+                    self._saved, self._saved_hash = list(self._done), entry.hash or ""
+            self._entries.append(entry)
         self._system = apply(self._base, [edit for step in self._done for edit in step.edits])
 
     def _store(
@@ -253,54 +299,84 @@ class Journal:
         undoing: Json = None,
         content_hash: str | None = None,
         fresh: bytes | None = None,
-    ) -> int:
-        """Add one entry, synced to disk when this returns its id; ``fresh`` begins a new session from that text."""
-        packed = [None if value is None else pack(value) for value in (edits, undoing)]
-        session = self._session if fresh is None else None
-        with translated(history_path(self.path)), transaction(self._connection):
-            self._check_alone()
-            if session is None:
-                self._forget()
-                content = self._content if fresh is None else fresh
-                session = self._insert(
-                    "INSERT INTO journal_session (hash, time, base) VALUES (?, ?, ?)",
-                    (hash_of(content), now(), compress(content, quick=True)),
-                )
-            number = self._insert(
-                "INSERT INTO journal (session, act, time, hash, edits, undoing) VALUES (?, ?, ?, ?, ?, ?)",
-                (session, act, now(), content_hash, *packed),
-            )
-        self._session = self._newest = session
-        self._last_id = number
-        return number
+    ) -> Entry:
+        """Add one entry, synced to disk when this returns it; ``fresh`` begins a new session from that text."""
 
-    def _insert(self, statement: str, values: tuple[object, ...]) -> int:
-        number = self._connection.execute(statement, values).lastrowid
-        assert number is not None
-        return number
+        def write() -> tuple[int, Entry]:
+            session = self._session if fresh is None else None
+            with self._history.transaction():
+                connection = self._history.connection
+                self._check_alone()
+                if session is None:
+                    session = begin_session(connection, self._content if fresh is None else fresh)
+                return session, add_entry(connection, session, act, content_hash, edits, undoing)
+
+        self.secure()
+        try:
+            session, entry = write()
+        except HistoryError as error:
+            if self._files is None or not is_damage(error.__cause__):
+                raise
+            self._recover(self._files)
+            session, entry = write()
+        if self._files is not None:
+            self._files.written()
+        self._session = self._newest = session
+        self._entries.append(entry)
+        return entry
+
+    @property
+    def _last_id(self) -> int:
+        return self._entries[-1].id if self._entries else 0
 
     def _check_alone(self) -> None:
-        newest = self._connection.execute("SELECT max(id) FROM journal_session").fetchone()[0]
-        last_id = self._connection.execute("SELECT max(id) FROM journal").fetchone()[0]
-        if newest != self._newest or (self._session is not None and last_id != self._last_id):
+        session, entry = newest(self._history.connection)
+        if session != self._newest or (self._session is not None and entry != self._last_id):
             raise HistoryError(
                 "another session has edited this file",
                 where=plain(str(self.path)),
                 hint="End one of the two; open the file again to see the edits of the other.",
             )
 
-    def _forget(self) -> None:
-        self._connection.execute("DELETE FROM journal")
-        self._connection.execute("DELETE FROM journal_session")
-        self._newest = None
+    def _recover(self, files: HistoryFiles) -> None:
+        """Go on in a database that is there, with all that the lost one held as far as it can be read."""
+        files.give_up()
+        lost = self._history
+        self._history = History(self.path, rescued(lost.connection))
+        lost.close()  # before another is opened: SQLite tidies up by path
+        memory = self._history
+        connection, notice, whole = put_back(memory.connection, self.path)
+        self._history = History(self.path, connection)
+        try:
+            self._bring_up_to_date()
+        except BaseException:
+            self._history.close()
+            self._history = memory
+            raise
+        memory.close()
+        files.accept()
+        told = "put back as it was" if whole else "given the steps of this session"
+        self.notice = "; ".join(filter(None, (f"the history was deleted or replaced, and is {told}", notice)))
+
+    def _bring_up_to_date(self) -> None:
+        """Give a database what it lacks of the session. One that holds newer steps is another session's, and left."""
+        with self._history.transaction():
+            connection = self._history.connection
+            session, entry = newest(connection)
+            if session > self._newest or entry > self._last_id > 0:
+                return  # the next step says so
+            if self._session is not None and (session, entry) != (self._session, self._last_id):
+                write_again(connection, self._session, self._content, self._entries)
+                session = self._session
+            self._newest = session
 
     def _parse(self, content: bytes) -> System:
         name = source_name(self.path)
         return parse(decode(content, name), name)
 
 
-def _edits(packed: bytes) -> tuple[Edit, ...]:
-    value = unpack(packed)
+def _edits(packed: bytes | None) -> tuple[Edit, ...]:
+    value = None if packed is None else unpack(packed)
     return edits_from_json(value if isinstance(value, list) else [])
 
 

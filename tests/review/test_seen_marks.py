@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from cotsmith.review.seen_marks import SeenMarks
 from cotsmith.systems.edits import AddClass, Edit, RemoveClass, RenameAttribute, RenameClass, SetRule, apply
 from cotsmith.systems.file import load
+from cotsmith.systems.history import History
 from tests.systems.strategies import edits_for, systems
 
 DEMO = load("gallery:demo")
@@ -23,7 +24,8 @@ def test_the_marks_that_count_are_those_of_rules_that_stand(data: st.DataObject)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "system.json"
         system.save(path)
-        marks = SeenMarks(path)
+        history = History.open(path)
+        marks = SeenMarks(path, lambda: history)
         for _ in range(data.draw(st.integers(1, 8))):
             cells = [(name, a.name) for name in system.rules for a in system.attributes]
             some = data.draw(st.lists(st.sampled_from(cells), max_size=4)) if cells else []
@@ -36,7 +38,7 @@ def test_the_marks_that_count_are_those_of_rules_that_stand(data: st.DataObject)
                     marks.cells(system)
                 marks.follow(system, [edit])
             assert marks.cells(system) == SeenMarks(path).cells(system)
-        marks.close()
+        history.close()
 
 
 def test_a_rule_that_comes_back_is_seen_again() -> None:
