@@ -36,7 +36,7 @@ from cotsmith.systems.edits import (
     apply,
 )
 from cotsmith.systems.file import parse, render
-from cotsmith.systems.merge import Conflict, merge
+from cotsmith.systems.merge import Conflict, Preference, merge
 from cotsmith.systems.model import Allowance, Attribute, System
 from tests.systems.history_worlds import PETS
 from tests.systems.strategies import edited, edits_for, free_texts, prompt_tuples, rules_of, systems, weights
@@ -95,6 +95,11 @@ def test_a_new_class_and_a_reworded_option() -> None:
 def test_a_removed_class_and_a_new_attribute() -> None:
     attribute = AddAttribute(EYES, None, {"Ash": ("round",), "Bo": ("narrow",)})
     kept([RemoveClass("Ash")], [attribute], [attribute, RemoveClass("Ash")])
+
+
+def test_a_removed_attribute_and_a_new_class() -> None:
+    class_ = AddClass("Dot", None, {"color": ("red",), "form": ("a wolf",)})
+    kept([RemoveAttribute("color")], [class_], [class_, RemoveAttribute("color")])
 
 
 def test_a_removed_option_and_another_rule() -> None:
@@ -275,6 +280,26 @@ def test_a_conflict_says_what_each_side_made_of_it() -> None:
     assert conflicts == (Conflict("Ash", None, "class", '"Ash"', "removed", 'changed: renamed "Ashley", 1 rule'),)
     _, conflicts = both([SetRule("Bo", "color", ())], [SetRule("Bo", "color", ("red",))])
     assert conflicts == (Conflict("Bo", "color", "rule", 'any of "green", "blue"', "nothing", '"red"'),)
+
+
+@pytest.mark.parametrize("setter", ["who renames the class", "who renames the attribute"])
+def test_a_rule_is_not_lost_where_a_sole_class_and_its_attribute_are_renamed_past_recognition(setter: str) -> None:
+    """Each side then has removed the one and added another: no cell is left that either of them wrote."""
+    color = Attribute("color", ("It is {} in color.",), ("red", "blue"))
+    base = System(name="one", attributes=(color,), rules={"Ash": {"color": ("red",)}})
+    mine: list[Edit] = [RenameClass("Ash", "Dot")]
+    yours: list[Edit] = [RenameAttribute("color", "hue"), SetPrompts("hue", ("Paint for this: {}",))]
+    (mine if setter == "who renames the class" else yours).insert(0, SetRule("Ash", "color", ("blue",)))
+    here, there = apply(base, mine), apply(base, yours)
+    told = (
+        Conflict(None, "color", "attribute", '"color"', "changed: 1 new class uses it", "removed"),
+        Conflict("Ash", None, "class", '"Ash"', "removed", "changed: 1 new attribute tells of it"),
+    )
+    preferences: tuple[tuple[Preference, System], ...] = (("ours", here), ("theirs", there))
+    for prefer, side in preferences:
+        merged = merge(base, here, there, prefer=prefer)
+        assert merged.conflicts == told
+        assert set(side.cells()) <= set(merged.system.cells())
 
 
 @settings(max_examples=60, deadline=None)
