@@ -32,7 +32,7 @@ class TerminalDesk:
         self._reply = None if reply == "-" else reply
         self._prompt_to = None if prompt_to == "-" else prompt_to
         self._from_file = self._reply
-        self._wish = ""
+        self._attached = ""
 
     def show(self, prompt: str, pictures: int) -> None:
         """Give out ``prompt``. Raises ``InputError`` when its file cannot be written."""
@@ -42,9 +42,7 @@ class TerminalDesk:
             write_atomically(self._prompt_to, (prompt + "\n").encode("utf-8", "replace"))
         else:
             terminal.out(plain_lines(prompt) if sys.stdout.isatty() else prompt)
-        where = f"in {plain(self._prompt_to)}" if self._prompt_to is not None else "above"
-        attached = f" with its {pictures} pictures, which you attach there," if pictures else ""
-        self._wish = f"\nPaste the prompt {where}{attached} into a chat window, then its reply here."
+        self._attached = f" with its {pictures} pictures, which you attach there," if pictures else ""
 
     def read(self) -> str | None:
         """The reply; ``None`` at the end of what there is. Raises ``InputError`` when its file cannot be read."""
@@ -56,19 +54,25 @@ class TerminalDesk:
                 hint = "Save what the chat window answered there first."
                 raise InputError(f"cannot be read: {reason(error)}", where=plain(path), hint=hint) from error
         if self._reply is not None:
-            terminal.note(
-                f"\nPaste this into the same chat, save the reply in {plain(self._reply)}, and run this again."
-            )
+            chat = f"Paste the prompt {self._where()} into the same chat"
+            terminal.note(f"\n{chat}, save the reply in {plain(self._reply)}, and run this again.")
             return None
         text = self._typed() if sys.stdin.isatty() else _from_pipe()
         return text if text.strip() else None
+
+    def _where(self) -> str:
+        """Where the prompt is to be found."""
+        if self._prompt_to is not None:
+            return f"in {plain(self._prompt_to)}"
+        return "above" if sys.stdout.isatty() else "in the redirected standard output"
 
     def _typed(self) -> str:
         """What is typed or pasted until its end."""
         descriptor = sys.stdin.fileno()
         typed = b"\n"  # so that the first line may be the end as well
         with _of_any_length(descriptor):
-            terminal.note(f'{self._wish}\nEnd it with a line that holds only "{END}", or with Ctrl-D.')
+            wish = f"Paste the prompt {self._where()}{self._attached} into a chat window, then its reply here."
+            terminal.note(f'\n{wish}\nEnd it with a line that holds only "{END}", or with Ctrl-D.')
             while _CTRL_D not in typed and not typed.endswith(_ENDED):
                 got = os.read(descriptor, 65536)
                 if not got:

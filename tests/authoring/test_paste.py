@@ -95,7 +95,9 @@ def test_faults_of_a_file_are_the_next_prompt(tmp_path: Path, capsys: pytest.Cap
     told = capsys.readouterr()
     assert "'huge' is not one of ['small', 'large']" in told.out
     assert "What is it?" not in told.out  # the chat knows
-    assert str(path) in told.err
+    assert (
+        f"Paste the prompt in the redirected standard output into the same chat, save the reply in {path}" in told.err
+    )
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
@@ -151,6 +153,33 @@ def test_a_terminal_takes_lines_of_any_length(end: bytes, tmp_path: Path) -> Non
         assert process.wait(60) == 0
     os.close(ours)
     assert (tmp_path / "got.txt").read_text().strip() == reply.decode()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
+@pytest.mark.parametrize(("redirected", "where"), [(True, "in the redirected standard output"), (False, "above")])
+def test_it_is_said_where_the_prompt_went(redirected: bool, where: str) -> None:
+    import pty
+
+    code = (
+        "from cotsmith.authoring.paste_terminal import TerminalDesk\n"
+        "desk = TerminalDesk()\n"
+        "desk.show('The prompt', 2)\n"
+        "desk.read()\n"
+    )
+    ours, theirs = pty.openpty()
+    output = subprocess.PIPE if redirected else theirs
+    with subprocess.Popen([sys.executable, "-c", code], stdin=theirs, stdout=output, stderr=subprocess.PIPE) as process:
+        os.close(theirs)
+        assert process.stderr is not None
+        told = b""
+        while b"Ctrl-D" not in told:
+            told += os.read(process.stderr.fileno(), 1000)
+        os.write(ours, b"\x04")
+        assert process.wait(60) == 0
+        if process.stdout is not None:
+            assert process.stdout.read() == b"The prompt\n"
+    os.close(ours)
+    assert f"Paste the prompt {where} with its 2 pictures".encode() in told
 
 
 def test_what_a_draft_by_paste_could_not_use_is_said(cotsmith: Command, tmp_path: Path) -> None:
