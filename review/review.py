@@ -39,7 +39,7 @@ class Review:
         self.session = session
         self.insight = Insight()
         self.view = View()
-        self.seen = SeenMarks(None if session.read_only else session.path, session.journal.history)
+        self.seen = SeenMarks(None if session.read_only else session.journal.history)
         self.rows: tuple[str, ...] = ()
         self.cell: Cell | None = None
         self._queue = Queue(self.seen)

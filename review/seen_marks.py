@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
-from pathlib import Path
 
 from ..authoring.locks import Cell
 from ..errors import HistoryError
@@ -14,28 +13,25 @@ from ..systems.seen import mark_cells, seen_cells
 
 
 class SeenMarks:
-    """The marks of one file, read from its history and written to that which ``history`` returns then.
+    """The marks of one file, read from the history that ``history`` returns, and written to that which it returns then.
 
     ``warning`` says why they cannot be kept; what waits is written with the next mark, or by ``keep``. Without a
-    ``path`` they last as long as the session.
+    ``history`` they last as long as the session.
     """
 
-    def __init__(self, path: Path | None, history: Callable[[], History] | None = None) -> None:
+    def __init__(self, history: Callable[[], History] | None = None) -> None:
         self.warning = ""
-        self._open = None if path is None else history
+        self._open = history
         self._kept_in: History | None = None
         self._unkept: dict[Cell, Rule | None] = {}
         self._marks: dict[str, dict[str, Rule]] = {}
         self._good: set[Cell] = set()
         self._rows: Mapping[str, Mapping[str, Rule]] = {}
-        if path is not None:
+        if history is not None:
             try:
-                self._kept_in = None if history is None else history()
-                read = History.read(path)
-                if read is not None:
-                    with read:
-                        for cell, rule in seen_cells(read).items():
-                            self._set(cell, rule)
+                self._kept_in = history()
+                for cell, rule in seen_cells(self._kept_in).items():
+                    self._set(cell, rule)
             except HistoryError as error:
                 self._trouble(error)
 

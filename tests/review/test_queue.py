@@ -20,7 +20,7 @@ FOUND = Insight(generation=1, queue=CELLS)
 
 @pytest.fixture
 def marks() -> SeenMarks:
-    return SeenMarks(None)
+    return SeenMarks()
 
 
 def test_it_goes_on_from_the_selected_cell_and_round_the_end(marks: SeenMarks) -> None:
@@ -61,7 +61,7 @@ def test_a_rule_set_after_it_was_seen_brings_the_cell_back(marks: SeenMarks) -> 
 
 @given(st.sets(st.sampled_from(CELLS)), st.sampled_from([None, *CELLS, ("Bimbul", "scene")]), st.sampled_from([1, -1]))
 def test_its_steps_are_those_of_the_list_that_it_stands_for(seen: set[Cell], cell: Cell | None, step: int) -> None:
-    marks = SeenMarks(None)
+    marks = SeenMarks()
     marks.mark(DEMO, seen)
     queue = Queue(marks).follow(FOUND, DEMO)
     waiting = list(queue)

@@ -25,7 +25,7 @@ def test_the_marks_that_count_are_those_of_rules_that_stand(data: st.DataObject)
         path = Path(folder) / "system.json"
         system.save(path)
         history = History.open(path)
-        marks = SeenMarks(path, lambda: history)
+        marks = SeenMarks(lambda: history)
         for _ in range(data.draw(st.integers(1, 8))):
             cells = [(name, a.name) for name in system.rules for a in system.attributes]
             some = data.draw(st.lists(st.sampled_from(cells), max_size=4)) if cells else []
@@ -37,13 +37,13 @@ def test_the_marks_that_count_are_those_of_rules_that_stand(data: st.DataObject)
                 if data.draw(st.booleans()):  # what draws the screen may ask first
                     marks.cells(system)
                 marks.follow(system, [edit])
-            assert marks.cells(system) == SeenMarks(path).cells(system)
+            assert marks.cells(system) == SeenMarks(lambda: history).cells(system)
         history.close()
 
 
 def test_a_rule_that_comes_back_is_seen_again() -> None:
     cell = ("Mivvin", "scene")
-    marks = SeenMarks(None)
+    marks = SeenMarks()
     marks.mark(DEMO, [cell])
     other = apply(DEMO, [SetRule("Mivvin", "scene", ("ocean waves",))])
     assert marks.cells(DEMO) == {cell}
@@ -52,7 +52,7 @@ def test_a_rule_that_comes_back_is_seen_again() -> None:
 
 
 def test_marks_follow_names_there_and_back() -> None:
-    marks = SeenMarks(None)
+    marks = SeenMarks()
     marks.mark(DEMO, [("Mivvin", "scene"), ("Gomtu", "scene")])
     edits: list[Edit] = [RenameClass("Mivvin", "Mavvin"), RenameAttribute("scene", "place")]
     renamed = apply(DEMO, edits)
@@ -62,7 +62,7 @@ def test_marks_follow_names_there_and_back() -> None:
 
 
 def test_what_is_set_and_then_renamed_in_one_step_is_seen() -> None:
-    marks = SeenMarks(None)
+    marks = SeenMarks()
     edits: list[Edit] = [SetRule("Mivvin", "scene", ()), RenameClass("Mivvin", "Mavvin")]
     system = apply(DEMO, edits)
     marks.follow(system, edits)
@@ -70,7 +70,7 @@ def test_what_is_set_and_then_renamed_in_one_step_is_seen() -> None:
 
 
 def test_a_class_that_is_gone_is_not_counted() -> None:
-    marks = SeenMarks(None)
+    marks = SeenMarks()
     marks.mark(DEMO, [("Mivvin", "scene")])
     system = apply(DEMO, [RemoveClass("Mivvin")])
     assert marks.cells(system) == set()
