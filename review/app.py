@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from textual.app import App
 from textual.binding import BindingType
-from textual.events import Event, InputEvent, MouseMove
+from textual.events import Event, InputEvent, MouseMove, Paste
 from textual.screen import Screen
 
 from .background import Attention
@@ -17,6 +17,7 @@ from .pictures import Mode
 from .refining import LLMSource
 from .review import Review
 from .themes import NAMES, THEMES
+from .unbidden import Unbidden
 from .workshop import Workshop
 
 
@@ -44,6 +45,7 @@ class ReviewApp(App[None]):
         self.images = images
         self.keys = dict(keymap or {})
         self.attention = Attention()
+        self.unbidden = Unbidden()
         for one in THEMES:
             self.register_theme(one)
         self.theme = theme
@@ -56,12 +58,15 @@ class ReviewApp(App[None]):
             keys=self.keys,
             images=self.images,
             attention=self.attention,
+            unbidden=self.unbidden,
         )
 
     async def on_event(self, event: Event) -> None:
         """Before anything is done about a key: work that can wait leaves the machine to it."""
-        if isinstance(event, InputEvent) and not isinstance(event, MouseMove):
+        if isinstance(event, InputEvent | Paste) and not isinstance(event, MouseMove) and not event.is_forwarded:
             self.attention.pressed()
+            if self.unbidden.swallows():
+                return
         await super().on_event(event)
 
     def on_mount(self) -> None:

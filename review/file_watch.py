@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TypeAlias
 
 from ..systems.history import hash_of
+
+Stamp: TypeAlias = tuple[int, ...]
+"""Of a file as it is at a moment; ``()`` of one that is not there."""
 
 
 class FileWatch:
@@ -13,7 +17,7 @@ class FileWatch:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._stamp: tuple[int, ...] | None = None
+        self._stamp: Stamp = ()
         self._hash = ""
         self.accept()
 
@@ -31,12 +35,12 @@ class FileWatch:
             return False
         return True
 
-    def stamp(self) -> tuple[int, ...] | None:
-        """Another one after every change of the file; None while it is gone."""
+    def stamp(self) -> Stamp:
+        """Another one after every change of the file."""
         try:
             found = os.stat(self._path)
         except OSError:
-            return None
+            return ()
         return found.st_mtime_ns, found.st_size, found.st_ino
 
     def _content_hash(self) -> str:

@@ -95,8 +95,8 @@ def _proposed(screen: MainScreen, event: Proposed) -> None:
     screen.ongoing()
     if screen.refining.waiting.warning:
         screen.tell(screen.refining.waiting.warning, trouble=True)
-    if screen.app.screen is screen:
-        screen.flow(refine_flow.judge(screen))
+    if screen.idle:
+        screen.come_up(refine_flow.judge(screen))
 
 
 HEARD: dict[type[Message], Callable[[MainScreen, Any], None]] = {

@@ -71,14 +71,19 @@ def _leaving(session: Session) -> tuple[str, str]:
 async def settled(screen: MainScreen) -> bool:
     """Whether nothing was changed outside, or a person decided what becomes of it."""
     session = screen.review.session
-    if session.changed_outside:
-        await settle_outside(screen)
+    if screen.settling.locked():  # it is being asked already: what is answered there counts here
+        async with screen.settling:
+            pass
+    elif session.changed_outside:
+        async with screen.settling:
+            await _settle_outside(screen)
     return not session.changed_outside
 
 
-async def settle_outside(screen: MainScreen) -> None:
+async def _settle_outside(screen: MainScreen) -> None:
     """The file was changed by somebody else: merge, keep, or take it."""
-    session = screen.review.session
+    review, session = screen.review, screen.review.session
+    stamp = session.file_stamp  # before it is read: what comes after is another change
     try:
         theirs = session.outside()
         merged = session.merged(theirs)
@@ -90,11 +95,14 @@ async def settle_outside(screen: MainScreen) -> None:
                 told=f"{error.message}. Nothing of yours is lost.",
             )
         )
-        if todo is not None and not session.journal.diverged:
+        if todo is None or session.journal.diverged:
+            session.leave_outside(stamp)
+        else:
             session.keep_mine()
         return
     conflicts = len(merged.conflicts)
     steps = f"{session.unsaved} step{'' if session.unsaved == 1 else 's'}"
+    aside = f"{steps} of yours put aside: {screen.key_of('redo')} brings them back" if session.unsaved else ""
     both = (
         "nothing was changed twice"
         if not conflicts
@@ -106,19 +114,22 @@ async def settle_outside(screen: MainScreen) -> None:
             [
                 Item("merge", "Merge", both, "m"),
                 Item("keep", "Keep yours", "the next save replaces theirs; history keeps both", "k"),
-                Item("take", "Take theirs", f"gives up {steps} of yours, not saved", "t"),
+                Item("take", "Take theirs", aside, "t"),
             ],
             told="Somebody wrote it since this review last read or saved it.",
         )
     )
-    if todo is not None and session.outside_other_than(theirs):
-        await settle_outside(screen)
+    if todo is None:
+        session.leave_outside(stamp)
+        return
+    if session.outside_other_than(theirs):
+        await _settle_outside(screen)
         return
     if todo == "merge":
-        session.settle_outside(merged.system, "merged what was changed outside")
+        review.settle_outside(merged.system, "merged what was changed outside")
     elif todo == "take":
-        session.settle_outside(theirs, "took the file as it was changed outside")
-    elif todo == "keep":
+        review.take_outside("took the file as it was changed outside")
+    else:
         session.keep_mine()
     screen.changed()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any, ClassVar, TypeVar
 
@@ -40,12 +41,14 @@ from .review import Review
 from .session import Made
 from .status_line import StatusLine
 from .trouble import told
+from .unbidden import Unbidden
 from .waiting_proposals import WaitingProposals
 from .workshop import Workshop
 
 T = TypeVar("T")
 _WIDE, _MIDDLE, _TALL, _LOW = 130, 96, 36, 20
 _WATCH_SECONDS = 0.5
+_TALK = "flow"
 
 
 class MainScreen(Screen[None]):
@@ -79,6 +82,7 @@ class MainScreen(Screen[None]):
         keys: Mapping[str, str] | None = None,
         images: Mode | None = None,
         attention: Attention | None = None,
+        unbidden: Unbidden | None = None,
     ) -> None:
         super().__init__()
         self.review = review
@@ -89,8 +93,9 @@ class MainScreen(Screen[None]):
         path = None if review.session.read_only else review.session.path
         self.refining = Refining(self, llm, WaitingProposals(path))
         self.memory = Memory()
-        self._asking_outside = False
-        self._left_outside: tuple[int, ...] | None = ()  # the stamp of the file about which nothing was decided
+        self.unbidden = unbidden or Unbidden()
+        self.settling = asyncio.Lock()  # while somebody is asked about a change outside
+        self._by_itself = False
         self._trouble = ""
         self.touched = False  # until a person does something, the review may move the cursor
         self.found: Found | None = None
@@ -104,7 +109,7 @@ class MainScreen(Screen[None]):
             yield AttributesPane(self.review, id="attributes")
             yield FindingsPane(self.review, id="findings")
         yield Field(placeholder="show classes with this in their name or rules", id="filter", compact=True)
-        yield Ongoing(self.refining, keys_of(next(a for a in ACTIONS if a.id == "refine"), self.keys)[0])
+        yield Ongoing(self.refining, self.key_of("refine"))
         yield StatusLine(self.review)
         yield Footer(show_command_palette=False)
 
@@ -144,6 +149,10 @@ class MainScreen(Screen[None]):
     def actions(self) -> tuple[Action, ...]:
         """What can be done here."""
         return available(read_only=self.review.session.read_only)
+
+    def key_of(self, name: str) -> str:
+        """The key of the action called ``name``, as people read it."""
+        return keys_of(next(action for action in ACTIONS if action.id == name), self.keys)[0]
 
     @property
     def in_attributes(self) -> bool:
@@ -235,13 +244,8 @@ class MainScreen(Screen[None]):
     def _watch(self) -> None:
         """Look whether somebody else took the history away, or changed the file."""
         self._keep_history()
-        session = self.review.session
-        if self._asking_outside or self.app.screen is not self or not session.changed_outside:
-            return
-        if session.file_stamp == self._left_outside:  # saving asks
-            return
-        self._asking_outside = True
-        self.flow(self._settle_outside())
+        if self.idle and self.review.session.news:
+            self.come_up(keep_flows.settled(self))
 
     def _keep_history(self) -> None:
         """What was done stays on disk; what became of it is told once."""
@@ -254,14 +258,30 @@ class MainScreen(Screen[None]):
             if self.refining.proposals is not None:
                 self.refining.settle(self.refining.proposals)
 
-    async def _settle_outside(self) -> None:
-        try:
-            await keep_flows.settle_outside(self)
-        finally:
-            self._asking_outside = False
-            self._left_outside = self.review.session.file_stamp
-
     # Doing
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is being asked or worked out for a person: what comes by itself may come up."""
+        talks = any(one.node is self and one.group == _TALK and not one.is_finished for one in self.workers)
+        return self.app.screen is self and not talks
+
+    def come_up(self, conversation: Coroutine[Any, Any, object]) -> None:
+        """Begin a conversation that nobody asked for: it takes no key that was meant for this screen."""
+
+        async def by_itself() -> None:
+            self._by_itself = True
+            try:
+                await conversation
+            finally:
+                self._by_itself = False
+
+        self.flow(by_itself())
+
+    def on_screen_suspend(self) -> None:
+        """Something lies over this screen now."""
+        if self._by_itself:
+            self.unbidden.came()
 
     async def ask(self, dialog: Dialog[T]) -> T | None:
         """Show a dialog, and wait for its answer; only within a flow."""
@@ -295,7 +315,7 @@ class MainScreen(Screen[None]):
             except Exception as error:  # loaders, encoders and LLMs of the user's own may raise anything
                 self.tell(told(error), trouble=True)
 
-        self.run_worker(guarded(), group="flow")
+        self.run_worker(guarded(), group=_TALK)
 
     def action_do(self, name: str) -> None:
         """Do what the action called ``name`` does."""

@@ -10,8 +10,8 @@ from ..errors import HistoryError, UsageError
 from ..scoring.statistics import Share
 from ..scoring.suggestions import Suggestion
 from ..systems.describe import describe_rule
-from ..systems.edits import Edit, SetRule
-from ..systems.model import Rule
+from ..systems.edits import Edit, RenameAttribute, RenameClass, SetRule
+from ..systems.model import Rule, System
 from ..systems.text import plain
 from ..validate.finding import Finding
 from ..validate.fixing import fix_all
@@ -117,6 +117,14 @@ class Review:
         made = self.session.edit(edits, title)
         self.followed(made.edits)
         return made
+
+    def settle_outside(self, system: System, title: str) -> Made:
+        """As the session's, and the marks follow what was renamed outside."""
+        return self._renamed(self.session.settle_outside(system, title))
+
+    def take_outside(self, title: str) -> Made:
+        """As the session's, and the marks follow what was renamed outside."""
+        return self._renamed(self.session.take_outside(title))
 
     def set_rule(self, rule: Rule, classes: Iterable[str] | None = None) -> Made | None:
         """Set the rule of the selected cell, or of ``classes`` in its attribute; None where nothing changes."""
@@ -258,6 +266,10 @@ class Review:
         """After ``edits`` were made: what they set is seen, and the rows anew."""
         self.seen.follow(self.session.system, edits)
         self.show()
+
+    def _renamed(self, made: Made) -> Made:
+        self.followed([edit for edit in made.edits if isinstance(edit, RenameClass | RenameAttribute)])
+        return made
 
     def _moved(self, made: Made | None) -> Made | None:
         if made is None:

@@ -24,7 +24,7 @@ from ..systems.saving import Saved, save_revision
 from ..systems.sources import GALLERY, STDIN
 from .effect_text import parts, summary
 from .figures import Figures
-from .file_watch import FileWatch
+from .file_watch import FileWatch, Stamp
 
 _SCORES_AT_ONCE = 2_000_000
 """Classes to score again, times images: some milliseconds of work."""
@@ -91,6 +91,7 @@ class Session:
         self.made: Made | None = None
         self._pending: tuple[Edit, ...] = ()
         self._watch = FileWatch(Path(source)) if self.path is not None else None
+        self._left: Stamp | None = None
 
     @classmethod
     def open(cls, source: str, *, read_only: bool = False) -> Session:
@@ -246,9 +247,18 @@ class Session:
         return self.journal.diverged or self._watch.changed()
 
     @property
-    def file_stamp(self) -> tuple[int, ...] | None:
-        """Another one after every change of the file; None where it is gone, or there is none."""
-        return None if self._watch is None else self._watch.stamp()
+    def file_stamp(self) -> Stamp:
+        """Another one after every change of the file."""
+        return () if self._watch is None else self._watch.stamp()
+
+    def leave_outside(self, stamp: Stamp) -> None:
+        """Nothing is decided about the file that had ``stamp``: there is no ``news`` until it changes again."""
+        self._left = stamp
+
+    @property
+    def news(self) -> bool:
+        """Whether the file was changed outside, and that was not left undecided already."""
+        return self.changed_outside and self.file_stamp != self._left
 
     def outside(self) -> System:
         """The file as it is now; raises ``InputError`` when it is gone or holds no valid system."""
@@ -267,16 +277,29 @@ class Session:
         return merge(self.journal.agreed(), self.system, self.outside() if theirs is None else theirs)
 
     def settle_outside(self, system: System, title: str) -> Made:
-        """Go on from the file as it is now with ``system``: a merge of both, the file's own, or the session's.
+        """Go on from the file as it is now with ``system``: a merge of both, or the session's own.
 
-        What was done before is one step now, or none where the file's own is taken.
+        What was done before is one step now, or none where the file holds all of it.
         """
-        before, file = self.system, self.outside()
-        edits = diff(file, system)
+        before, edits = self.system, diff(self.outside(), system)
         if edits:
             self.journal.rebase(edits)
         else:
             self.journal.restart()
+        return self._settled_outside(before, title)
+
+    def take_outside(self, title: str) -> Made:
+        """Go on from the file as it is now; what was done before is one undone step: ``redo`` brings it back."""
+        before = self.system
+        edits = diff(self.outside(), before)
+        if edits:
+            self.journal.rebase(edits)
+            self.journal.undo()
+        else:
+            self.journal.restart()
+        return self._settled_outside(before, title)
+
+    def _settled_outside(self, before: System, title: str) -> Made:
         if self._watch is not None:
             self._watch.accept()
         return self._follow(title, diff(before, self.system))

@@ -124,7 +124,9 @@ def test_texts_that_mean_something_elsewhere(snap_compare: Compare, tmp_path: Pa
 
 
 def app_of(session: Session, workshop: Workshop, **options: Any) -> ReviewApp:
-    return ReviewApp(Review(session), workshop, images="off", **options)
+    app = ReviewApp(Review(session), workshop, images="off", **options)
+    app.unbidden.seconds = 0  # keys are pressed as soon as something is shown
+    return app
 
 
 def pictured(
