@@ -83,11 +83,12 @@ def _attribute(contest: Contest, sides: Sides, attribute: Id, name: str, options
         only = here or there
         assert only is not None
         return Attribute(name, only.prompts, texts, only.weight, only.note)
-    before = _find(sides.base, attribute) or Attribute(name, ("{}",))
-    three, place = (before, here, there), Place(attribute=called(attribute))
+    before = _find(sides.base, attribute)
+    prompts = () if before is None else before.prompts  # both added it: neither prompt is what was there before
+    three, place = (before or Attribute(name, ("{}",)), here, there), Place(attribute=called(attribute))
     return Attribute(
         name,
-        contest.pick(place, "prompt", (a.prompts for a in three), _quoted),
+        contest.pick(place, "prompt", (prompts, here.prompts, there.prompts), _quoted),
         texts,
         contest.pick(place, "weight", (a.weight for a in three), str),
         contest.pick(place, "note", (a.note for a in three), _quote),

@@ -113,11 +113,21 @@ class Sides:
 
 
 def set_by_hand(base: Side, side: Side, class_id: Id, attribute: Id) -> bool:
-    """Whether ``side`` set a rule of the base otherwise, and not only by removing or merging its options."""
+    """Whether ``side`` set a rule of the base otherwise, and not only by removing or merging its options.
+
+    A rule of a class or an attribute that it may have renamed past recognition counts as set, also where it is none.
+    """
     if attribute not in side.attributes or class_id not in side.classes:
         return False
+    if _replaces(class_id, base.classes, side.classes) or _replaces(attribute, base.attributes, side.attributes):
+        return True
     before = base.rule(class_id, attribute)
     return side.rule(class_id, attribute) != side.carried(before, attribute)
+
+
+def _replaces(identity: Id, base: Collection[Id], side: Collection[Id]) -> bool:
+    """Whether the side added it and has left out something else."""
+    return identity not in base and any(other not in side for other in base)
 
 
 def trace(base: System, side: System) -> Side:

@@ -39,8 +39,9 @@ from cotsmith.systems.file import parse, render
 from cotsmith.systems.merge import Conflict, Preference, merge
 from cotsmith.systems.model import Allowance, Attribute, System
 from tests.systems.history_worlds import PETS
-from tests.systems.strategies import edited, edits_for, free_texts, prompt_tuples, rules_of, systems, weights
+from tests.systems.strategies import edited, edits_for, free_texts, prompt_tuples, rules_of, systems, texts, weights
 
+PREFERENCES: tuple[Preference, ...] = ("ours", "theirs")
 EYES = Attribute("eyes", ("It has {} eyes.",), ("round", "narrow"))
 
 
@@ -300,6 +301,68 @@ def test_a_rule_is_not_lost_where_a_sole_class_and_its_attribute_are_renamed_pas
         merged = merge(base, here, there, prefer=prefer)
         assert merged.conflicts == told
         assert set(side.cells()) <= set(merged.system.cells())
+
+
+ONE = System(
+    attributes=(Attribute("color", ("It is {}.",), ("red", "blue")),),
+    rules={"Ash": {"color": ("red",)}},
+)
+
+
+def test_a_cleared_rule_is_told_where_both_rename_its_class_or_attribute_past_recognition_to_one_name() -> None:
+    class_: list[Edit] = [RenameClass("Ash", "Zed")]
+    attribute: list[Edit] = [RenameAttribute("color", "hue"), SetPrompts("hue", ("Paint for this: {}",))]
+    for renamed, cell in ((class_, ("Zed", "color")), (attribute, ("Ash", "hue"))):
+        _, conflicts = both(renamed, [*renamed, SetRule(*cell, ())], ONE)
+        assert conflicts == (Conflict(*cell, "rule", "nothing", '"red"', "nothing"),)
+
+
+def test_two_prompts_of_an_attribute_that_both_added_are_a_conflict() -> None:
+    """Also where one of them is the plainest there is: it is not what a new attribute had before."""
+    plainest = replace(EYES, prompts=("{}",))
+    _, conflicts = both([AddAttribute(plainest)], [AddAttribute(EYES)])
+    assert conflicts == (Conflict(None, "eyes", "prompt", "nothing", '"{}"', '"It has {} eyes."'),)
+
+
+def test_rules_of_a_class_and_of_an_attribute_that_both_added_go_together() -> None:
+    kept(
+        [AddClass("Dot", None, {"color": ("red",)}), AddAttribute(EYES, None, {"Ash": ("round",)})],
+        [AddClass("Dot", None, {"form": ("a wolf",)}), AddAttribute(EYES, None, {"Bo": ("narrow",)})],
+        [
+            AddClass("Dot", None, {"color": ("red",), "form": ("a wolf",)}),
+            AddAttribute(EYES, None, {"Ash": ("round",), "Bo": ("narrow",)}),
+        ],
+    )
+
+
+@st.composite
+def renamings(draw: st.DrawFn, system: System, mark: str) -> System:
+    """What a side makes of ``system`` that renames at will, says new things by its own options, and removes nothing."""
+    for number in range(draw(st.integers(0, 3))):
+        name, word = draw(texts().filter(lambda text: not text.startswith("said"))), f"said {mark}{number}"
+        class_name = draw(st.sampled_from(system.classes))
+        attribute = draw(st.sampled_from(system.attributes))
+        added = Attribute(name, draw(prompt_tuples()), (word,))
+        ways: list[list[Edit]] = [[AddOption(attribute.name, word), SetRule(class_name, attribute.name, (word,))]]
+        if name not in system.classes:
+            ways.append([RenameClass(class_name, name)])
+            ways.append([AddOption(attribute.name, word), AddClass(name, None, {attribute.name: (word,)})])
+        if all(name != a.name for a in system.attributes):
+            ways.append([AddAttribute(added, None, {class_name: (word,)})])
+            ways.append([RenameAttribute(attribute.name, name), SetPrompts(name, draw(prompt_tuples()))])
+        system = apply(system, draw(st.sampled_from(ways)))
+    return system
+
+
+def said(system: System) -> set[str]:
+    return {option for *_, rule in system.cells() for option in rule if option.startswith("said")}
+
+
+@settings(max_examples=100, deadline=None)
+@given(renamings(ONE, "here"), renamings(ONE, "there"), st.sampled_from(PREFERENCES))
+def test_no_rule_of_a_side_is_lost_without_a_word(ours: System, theirs: System, prefer: Preference) -> None:
+    merged = merge(ONE, ours, theirs, prefer=prefer)
+    assert merged.conflicts or said(merged.system) == said(ours) | said(theirs)
 
 
 @settings(max_examples=60, deadline=None)
