@@ -12,7 +12,7 @@ from ..systems.diff import diff
 from ..systems.edit_json import edits_from_json
 from ..systems.edits import Edit, SetNote, apply
 from ..systems.file import parse
-from ..systems.history import History, Revision
+from ..systems.history import History, Revision, from_history
 from ..systems.model import System
 from .locks import PEOPLE
 
@@ -39,18 +39,18 @@ def corrections(path: str | Path | None, system: System) -> tuple[Correction, ..
     Raises:
         HistoryError: the history cannot be read.
     """
-    history = None if path is None else History.read(path)
-    if history is None:
-        return ()
-    with history:
-        known = history.revisions()
-        found: list[Correction] = []
-        for revision in _since_llm(known):
-            if revision.kind in PEOPLE and revision.edits and revision.parent is not None:
-                found += _of_revision(history, revision, known)
-        last = _system_at(history, known[-1]) if known else None
-        if last is not None and last != system:
-            found += _in_words(last, diff(last, system), "")
+    return from_history(path, lambda history: _corrections(history, system), ())
+
+
+def _corrections(history: History, system: System) -> tuple[Correction, ...]:
+    known = history.revisions()
+    found: list[Correction] = []
+    for revision in _since_llm(known):
+        if revision.kind in PEOPLE and revision.edits and revision.parent is not None:
+            found += _of_revision(history, revision, known)
+    last = _system_at(history, known[-1]) if known else None
+    if last is not None and last != system:
+        found += _in_words(last, diff(last, system), "")
     return tuple(found[-MOST:])
 
 

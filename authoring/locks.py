@@ -13,7 +13,7 @@ from ..systems.diff import diff
 from ..systems.edit_json import edits_from_json
 from ..systems.edits import AddAttribute, AddClass, Edit, MergeOptions, RenameAttribute, RenameClass, SetRule, apply
 from ..systems.file import load, parse
-from ..systems.history import AuthorKind, History
+from ..systems.history import AuthorKind, History, from_history
 from ..systems.model import System
 from ..systems.revisions import Revision
 from ..systems.saving import record_outside_change
@@ -38,17 +38,17 @@ def locked_cells(path: str | Path | None, system: System) -> frozenset[Cell]:
     Raises:
         HistoryError: the history cannot be read.
     """
-    history = None if path is None else History.read(path)
-    if history is None:
-        return frozenset()
-    with history:
-        locked = _replayed(history)
-        last = history.last()
-        if last is not None:
-            before = _system_of(history.content(last))
-            if before is not None and before != system:
-                locked = after_edits(locked, diff(before, system), by_person=True, before=before)
+    locked = from_history(path, lambda history: _locked(history, system), frozenset[Cell]())
     return frozenset((c, a) for c, a in locked if a in system.rules.get(c, {}))
+
+
+def _locked(history: History, system: System) -> frozenset[Cell]:
+    locked = _replayed(history)
+    last = history.last()
+    before = None if last is None else _system_of(history.content(last))
+    if before is None or before == system:
+        return locked
+    return after_edits(locked, diff(before, system), by_person=True, before=before)
 
 
 def _replayed(history: History) -> frozenset[Cell]:

@@ -11,7 +11,7 @@ from ..errors import CotsmithError
 from ..systems.decisions import refusals, remember_refusals
 from ..systems.edit_json import from_json, to_json
 from ..systems.edits import Edit, apply
-from ..systems.history import History
+from ..systems.history import History, from_history
 from ..systems.json_form import Json
 from ..systems.model import System
 from ..systems.saving import record_outside_change
@@ -56,11 +56,7 @@ def recalled(path: str | Path | None, system: System) -> tuple[Refused, ...]:
     Raises:
         HistoryError: the history cannot be read.
     """
-    history = None if path is None else History.read(path)
-    if history is None:
-        return ()
-    with history:
-        stored = refusals(history)
+    stored: list[Json] = from_history(path, refusals, [])
     found: dict[str, Refused] = {}
     for one in map(_read, stored):
         if one is not None:

@@ -9,7 +9,7 @@ from ..systems.describe import describe
 from ..systems.edit_json import edits_from_json
 from ..systems.edits import apply
 from ..systems.file import parse
-from ..systems.history import History
+from ..systems.history import History, from_history
 from ..systems.json_form import Json
 from ..systems.revisions import Revision
 
@@ -23,20 +23,20 @@ def taken_before(path: str | Path | None) -> tuple[str, ...]:
     Raises:
         HistoryError: the history cannot be read.
     """
-    history = None if path is None else History.read(path)
-    if history is None:
-        return ()
-    with history:
-        known = history.revisions()
-        by_number = {revision.number: revision for revision in known}
-        measured = history.evaluations()
-        lines: list[str] = []
-        for revision in reversed(known):
-            parent = None if revision.parent is None else by_number.get(revision.parent)
-            if revision.kind != "llm" or parent is None or len(lines) >= MOST:
-                continue
-            brought = _brought(measured.get(parent.hash, []), measured.get(revision.hash, []))
-            lines[:0] = [f"{text}{brought}" for text in _edits(history, parent, revision)]
+    return from_history(path, _taken, ())
+
+
+def _taken(history: History) -> tuple[str, ...]:
+    known = history.revisions()
+    by_number = {revision.number: revision for revision in known}
+    measured = history.evaluations()
+    lines: list[str] = []
+    for revision in reversed(known):
+        parent = None if revision.parent is None else by_number.get(revision.parent)
+        if revision.kind != "llm" or parent is None or len(lines) >= MOST:
+            continue
+        brought = _brought(measured.get(parent.hash, []), measured.get(revision.hash, []))
+        lines[:0] = [f"{text}{brought}" for text in _edits(history, parent, revision)]
     return tuple(lines[-MOST:])
 
 

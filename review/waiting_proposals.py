@@ -13,7 +13,7 @@ from ..errors import CotsmithError
 from ..systems.canonical import render
 from ..systems.edit_json import from_json, to_json
 from ..systems.file import parse
-from ..systems.history import History
+from ..systems.history import History, from_history
 from ..systems.json_form import Json
 from ..systems.waiting_proposals import keep_waiting, waiting
 from .deciding import decided
@@ -39,14 +39,8 @@ class WaitingProposals:
 
     def load(self) -> Proposals | None:
         """What was kept, not measured; None for nothing, and for what this version cannot read."""
-        if self._path is None:
-            return None
         try:
-            history = History.read(self._path)
-            if history is None:
-                return None
-            with history:
-                body = waiting(history)
+            body = from_history(self._path, waiting, None)
             return None if body is None else proposals_from_json(body)
         except (CotsmithError, KeyError, TypeError, ValueError) as error:
             self.warning = f"the proposals of an earlier session cannot be read: {error}"

@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextlib
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
+from typing import TypeVar
 
 from ..errors import HistoryError, InputError
 from . import revisions
@@ -17,7 +18,9 @@ from .renamed_history import connect_along
 from .revisions import AuthorKind, Revision, hash_of
 from .text import plain
 
-__all__ = ["AuthorKind", "History", "Revision", "hash_of", "history_path"]
+__all__ = ["AuthorKind", "History", "Revision", "from_history", "hash_of", "history_path"]
+
+T = TypeVar("T")
 
 MIN_HASH = 4
 """So many digits of a hash name a revision."""
@@ -148,6 +151,19 @@ class History:
     def _unknown(self, message: str, name: str) -> InputError:
         where = plain(f"{self.path}@{name}" if name else str(self.path))
         return InputError(message, where=where, hint=f"List them: cotsmith log {plain(str(self.path))}")
+
+
+def from_history(path: str | Path | None, find: Callable[[History], T], otherwise: T) -> T:
+    """What ``find`` finds in the history of ``path``, open to be read; ``otherwise`` without a path or a history.
+
+    Raises:
+        HistoryError: the history cannot be read.
+    """
+    history = None if path is None else History.read(path)
+    if history is None:
+        return otherwise
+    with history:
+        return find(history)
 
 
 def damaged(history: History) -> list[tuple[Revision, str]]:
