@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from urllib.request import getproxies
 
 from ..errors import LLMError, UsageError
+from ..systems.secrets import without_login
 from ..systems.text import did_you_mean, plain
 from .calling import ProviderLLM
 from .llm import LLM
@@ -134,7 +135,8 @@ def _address(base_url: str | None, variable: str) -> str:
     if not valid:
         given = "--base-url" if base_url else variable
         raise UsageError(
-            f'{given} is "{plain(address)}", which is no address', hint="Write one such as http://localhost:8000/v1."
+            f'{given} is "{plain(without_login(address))}", which is no address',
+            hint="Write one such as http://localhost:8000/v1.",
         )
     return address
 

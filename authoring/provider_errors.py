@@ -8,7 +8,7 @@ import ssl
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from ..systems.secrets import without_secrets
+from ..systems.secrets import without_login, without_secrets
 from ..systems.text import plain
 from .patience import RETRIED, retry_after
 from .wire import Broken, ServerFailure, Unreadable, Wire, at
@@ -138,7 +138,7 @@ def _unknown(said: str, wire: Wire) -> str:
 
 
 def _connection_failure(error: Exception, wire: Wire) -> Failure:
-    place = shown_address(wire.base_url) or "the provider"
+    place = plain(without_login(wire.base_url)) or "the provider"
     for cause in _causes(error):
         if isinstance(cause, socket.gaierror):
             hint = "Check the network, and the address in --base-url." if wire.base_url else "Check the network."
@@ -164,12 +164,7 @@ def _address_hint(wire: Wire) -> str:
     if not wire.base_url:
         return "Check the network: something else than the provider seems to answer."
     slash = ", such as http://localhost:8000/v1" if wire.key_variable == "OPENAI_API_KEY" else ""
-    return f"Check the address, now {shown_address(wire.base_url)}: --base-url takes that of the API{slash}."
-
-
-def shown_address(address: str) -> str:
-    """The address without a user and password in it."""
-    return plain(re.sub(r"(?<=://)[^/@]*@", "", address))
+    return f"Check the address, now {plain(without_login(wire.base_url))}: --base-url takes that of the API{slash}."
 
 
 def _is_from_sdk(error: Exception) -> bool:

@@ -10,6 +10,7 @@ from typing import Protocol, Self
 
 from ..errors import DataError
 from ..systems.model import System
+from ..systems.secrets import without_login
 from ..systems.text import did_you_mean, plain
 from .elsewhere import Elsewhere
 from .images import Crop
@@ -53,8 +54,8 @@ class Item:
 
     @property
     def shown(self) -> str:
-        """What a person calls the image."""
-        return self.origin or str(self.path)
+        """What a person calls the image; an address without a password in it."""
+        return without_login(self.origin) or str(self.path)
 
     @property
     def pictured(self) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..errors import DataError
+from ..systems.secrets import without_login
 from ..systems.text import plain
 from .columns import Columns
 from .dataset import Item, split_name
@@ -47,7 +48,8 @@ class Reading:
         """
         address = _ADDRESS.match(image)
         if address and address[1].lower() not in ("http", "https"):
-            raise DataError(f"{plain(image[:80])}: not a path, nor an address", where=place, hint=_IMAGE_HINT)
+            shown = plain(without_login(image)[:80])
+            raise DataError(f"{shown}: not a path, nor an address", where=place, hint=_IMAGE_HINT)
         path = image_place("downloaded", image) if address else self.folder / image
         if self._seen(place, image, image if address else os.path.normpath(path), label):
             return
@@ -70,11 +72,11 @@ class Reading:
         earlier, other = self.seen[key]
         if label != other:
             raise DataError(
-                f'{plain(image)} is "{plain(label)}" here and "{plain(other)}" at {earlier}',
+                f'{plain(without_login(image))} is "{plain(label)}" here and "{plain(other)}" at {earlier}',
                 where=place,
                 hint="An image has one label. Keep one, or make one class of the two.",
             )
-        self.listing.skip(place, f"{image} stands there already, at {earlier}")
+        self.listing.skip(place, f"{without_login(image)} stands there already, at {earlier}")
         return True
 
 

@@ -13,11 +13,15 @@ _SECRET_NAMES = {"authorization", "proxy-authorization", "x-api-key", "api-key",
 _SECRET_VARIABLE = re.compile(r"(_API_KEY|_AUTH_TOKEN|_ACCESS_TOKEN|_SECRET)$|^HF_TOKEN$")
 _BEARER = re.compile(r"(?i)\b(bearer\s+)[A-Za-z0-9._~+/-]{8,}=*")
 _KEY = re.compile(r"\bsk-[A-Za-z0-9_-]{16,}")
+_LOGIN = re.compile(r"(?<=://)[^\s/\"']+(?=@)")
+_ADDRESS_LOGIN = re.compile(r"^([\w+.-]+:/+)[^/]*@|^[^/\\:@]*:[^/\\]*@")
+"""Behind the scheme, or a user and password where that was forgotten; a password may hold an @ that should be %40."""
+
 _SHORTEST = 8
 
 
 def without_secrets(value: Json) -> Json:
-    """``value`` with headers that carry keys, bearer tokens and the values of the environment's keys removed.
+    """``value`` without headers that carry keys, bearer tokens, logins in addresses and the environment's keys.
 
     Whoever records an exchange leaves them out to begin with; this is for the day on which somebody forgets.
     """
@@ -33,7 +37,7 @@ def _cleaned(value: Json, known: list[str]) -> Json:
     if isinstance(value, str):
         for secret in known:
             value = value.replace(secret, REDACTED)
-        return _KEY.sub(REDACTED, _BEARER.sub(rf"\1{REDACTED}", value))
+        return _LOGIN.sub(REDACTED, _KEY.sub(REDACTED, _BEARER.sub(rf"\1{REDACTED}", value)))
     if isinstance(value, list | tuple):
         return [_cleaned(entry, known) for entry in value]
     if isinstance(value, dict):
@@ -42,3 +46,8 @@ def _cleaned(value: Json, known: list[str]) -> Json:
             for key, entry in value.items()
         }
     return value
+
+
+def without_login(address: str) -> str:
+    """``address``, which need not be a valid one, without a user name and password in it: for messages."""
+    return _ADDRESS_LOGIN.sub(lambda match: match[1] or "", address)

@@ -287,10 +287,11 @@ def test_a_missing_or_broken_key_is_told_before_anything_is_sent(
     assert "two words" not in str(caught.value)
 
 
-@pytest.mark.parametrize("url", ["localhost:8000", "ftp://x", "http://", "http://x:port"])
+@pytest.mark.parametrize("url", ["localhost:8000", "ftp://x", "http://", "http://x:port", "htp://ann:hush@x"])
 def test_an_address_that_is_none(url: str) -> None:
-    with pytest.raises(UsageError, match="is no address"):
+    with pytest.raises(UsageError, match="is no address") as caught:
         load_llm("openai/m", base_url=url)
+    assert "hush" not in str(caught.value)
 
 
 @pytest.mark.parametrize("proxy", ["nonsense://name:secret@host", "socks5://host:1"])

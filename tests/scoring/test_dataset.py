@@ -8,10 +8,14 @@ import pytest
 from PIL import Image
 
 from cotsmith.errors import DataError, UsageError
+from cotsmith.scoring.columns import Columns
 from cotsmith.scoring.dataset import Dataset, check_labels, split_name
 from cotsmith.scoring.images import Crop
+from cotsmith.scoring.manifest_source import read_manifest
 from cotsmith.scoring.sources import load_dataset
 from cotsmith.systems.model import System
+
+WITH_LOGIN = "https://ann:hush@a.org/1.png"
 
 
 def images(root: Path, *names: str) -> None:
@@ -198,6 +202,13 @@ def test_numbers_are_labels(tmp_path: Path) -> None:
     assert load_dataset(path).labels == ("3",)
 
 
+def test_an_address_that_stands_there_twice_is_told_without_its_login(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text(f"image,label\n{WITH_LOGIN},A\n{WITH_LOGIN},A\n")
+    (problem,) = read_manifest(path, Columns()).problems
+    assert str(problem) == f"{path}:3: https://a.org/1.png stands there already, at {path}:2"
+
+
 @pytest.mark.parametrize(
     ("name", "content", "says"),
     [
@@ -207,8 +218,16 @@ def test_numbers_are_labels(tmp_path: Path) -> None:
         ("x.csv", "", "no labelled image"),
         ("x.csv", "image,label\n", "no labelled image"),
         ("x.csv", "image,label\nmissing.png,A\n", "x.csv:2: missing.png: no such file"),
-        ("x.csv", "image,label\ns3://example/1.png,A\n", "x.csv:2: s3://example/1.png: not a path, nor an address"),
-        ("x.csv", "image,label\nhttps://a.org/1.png,A\nhttps://a.org/1.png,B\n", '1.png is "B" here and "A" at'),
+        (
+            "x.csv",
+            "image,label\ns3://ann:hush@example/1.png,A\n",
+            "x.csv:2: s3://example/1.png: not a path, nor an address",
+        ),
+        (
+            "x.csv",
+            f"image,label\n{WITH_LOGIN},A\n{WITH_LOGIN},B\n",
+            'x.csv:3: https://a.org/1.png is "B" here and "A" at',
+        ),
         ("x.csv", b"\xff\xfei\0m\0a\0", "not UTF-8"),
         ("x.csv", b"image,label\n1\0.png,A\n", "no such file"),
         ("x.jsonl", '{"image": "1.png", "label": "A"}\n{"image": \n', "x.jsonl:2:10: not JSON: expecting value"),

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from cotsmith.errors import DataError
+from cotsmith.scoring.dataset import Item
 from cotsmith.scoring.download import Downloader, Hosts, Limits, NotFetchedError
 from cotsmith.scoring.downloads import Addresses
 from cotsmith.scoring.guarded_network import StoppedError, is_public
@@ -287,6 +288,10 @@ def test_a_proxy_is_used_only_where_every_address_is_allowed(server: Server, mon
     image_place("downloaded", address).unlink()
     assert "no address" in fetch(address, allow_private=False, limits=Limits(tries=1))[address]
     assert len(seen) == 1
+
+
+def test_an_image_is_named_without_the_password_in_its_address() -> None:
+    assert Item(Path("x"), "Ash", origin="https://ann:hush@host/a.jpg").shown == "https://host/a.jpg"
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "0.0.0.0", "2130706433", "[::ffff:127.0.0.1]"])
