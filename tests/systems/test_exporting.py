@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -103,13 +104,19 @@ def test_every_form_takes_every_system(system: System) -> None:
         assert export(system, form).text.endswith("\n")
 
 
+def pieces(markdown: str) -> list[str]:
+    """What a reader of the rendered Markdown sees in its first inline block, cut where a comment stands."""
+    tokens = MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(markdown)
+    children = next(token for token in tokens if token.type == "inline").children or []
+    seen = [child for child in children if (child.type, child.content) != ("html_inline", "<!-- -->")]
+    kinds = {child.type for child in seen}
+    assert kinds <= {"text", "text_special", "softbreak", "hardbreak"}, kinds
+    return ["\n" if child.type.endswith("break") else child.content for child in seen]
+
+
 def shown(markdown: str) -> str:
     """The text that a reader of the rendered Markdown sees in its first inline block."""
-    tokens = MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(markdown)
-    inline = next(token for token in tokens if token.type == "inline")
-    kinds = {child.type for child in inline.children or ()}
-    assert kinds <= {"text", "text_special", "softbreak", "hardbreak"}, kinds
-    return "".join("\n" if child.type.endswith("break") else child.content for child in inline.children or ())
+    return "".join(pieces(markdown))
 
 
 @given(
@@ -121,6 +128,14 @@ def test_escaped_text_is_shown_as_it_is(text: str) -> None:
     assert shown(table(["a", "b"], [])) == "a"
     cells = MarkdownIt("commonmark").enable("table").parse(table(["x", "y"], [[escape(text.strip()), "z"]]))
     assert [t.content for t in cells if t.type == "inline"][3] == "z"
+
+
+@pytest.mark.parametrize("text", ["@ann", "by @ann_b/team (#12)", "ann/cards#12", "#7", "GH-12", "_@ann_", "1@2"])
+def test_nobody_is_mentioned_and_no_issue_linked(text: str) -> None:
+    """Forges look for them in the text that is shown, where a backslash is gone."""
+    found = pieces(escape(text))
+    assert "".join(found) == text
+    assert not [piece for piece in found if re.search(r"(?<![a-zA-Z0-9])@\w|#\d|GH-\d", piece)]
 
 
 def test_a_paragraph_keeps_its_lines() -> None:
