@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..errors import UsageError
 from ..scoring.effects import Effect
+from ..scoring.verdict import turned
 from .proposals import Proposals
 
 SIGNIFICANCE = 0.05
@@ -72,7 +73,7 @@ def _gain(proposals: Proposals, index: int) -> float:
 def _reason(effect: Effect | None) -> str:
     if effect is None:
         return "its effect cannot be measured"
-    figures = f"{effect.gained.size} images become right, {effect.lost.size} wrong"
+    figures = turned(effect)
     if effect.change < 0:
         return f"it lowers the accuracy: {figures}"
     if effect.change == 0:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..systems.json_form import Json
+from ..systems.text import counted
 from .llm import Usage
 
 
@@ -14,8 +15,8 @@ def cost_json(usage: Usage, calls: int, seconds: float) -> dict[str, Json]:
 
 def cost_text(usage: Usage, calls: int, seconds: float) -> str:
     """``12 calls, 34,000 tokens in (1,200 of them cached), 5,600 out, 41 s``; no tokens where nobody counted."""
-    noun = "call" if calls == 1 else "calls"
+    made = counted(calls, "call")
     if usage == Usage():
-        return f"{calls} {noun}, {seconds:.0f} s"
+        return f"{made}, {seconds:.0f} s"
     cached = f" ({usage.cached:,} of them cached)" if usage.cached else ""
-    return f"{calls} {noun}, {usage.input:,} tokens in{cached}, {usage.output:,} out, {seconds:.0f} s"
+    return f"{made}, {usage.input:,} tokens in{cached}, {usage.output:,} out, {seconds:.0f} s"

@@ -11,11 +11,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..scoring.verdict import percent, probability
+from ..scoring.verdict import percent, probability, turned
 from ..systems.describe import describe
 from ..systems.edit_json import edits_to_json
 from ..systems.edits import apply
-from ..systems.text import counted, plain
+from ..systems.text import counted, percentage, plain
 from ..validate.finding import Finding
 from .demo import CROP, PER_CLASS, Workspace
 from .demo_loop import CORRECTIONS, Begun, Loop
@@ -236,7 +236,7 @@ def _figures(proposals: Proposals, index: int) -> str:
         return f"{one.reason}."
     alone = f"alone {points(one.effect.change)} points"
     if one.status == "accepted":
-        return f"{alone}: {one.effect.gained.size} cards become right, {one.effect.lost.size} wrong."
+        return f"{alone}: {turned(one.effect, 'card')}."
     return f"{alone}; with those taken {one.reason}."
 
 
@@ -274,4 +274,4 @@ def _this_command() -> str:
 
 
 def _interval(low: float, high: float) -> str:
-    return f"{100 * low:.1f}–{100 * high:.1f}"
+    return f"{percentage(low, 1)}–{percentage(high, 1)}"

@@ -9,6 +9,7 @@ from ..errors import UsageError
 from ..systems.json_form import Json
 from ..systems.model import Attribute, System
 from ..systems.skeleton import skeleton
+from ..systems.text import counted
 from .compact import attributes_text, names_text
 from .draft_rules import Batch
 from .draft_schema import attributes_schema, rules_schema
@@ -89,9 +90,9 @@ def attributes_request(task: Task) -> Request:
 def wanted(task: Task) -> str:
     """How many attributes, in words."""
     if isinstance(task.attributes, tuple):
-        return f"{len(task.attributes)} attribute{'s' if len(task.attributes) > 1 else ''}"
+        return counted(len(task.attributes), "attribute")
     if task.attributes is not None:
-        return f"{task.attributes} attribute{'s' if task.attributes > 1 else ''}"
+        return counted(task.attributes, "attribute")
     return "four to eight attributes, as many as it takes to tell the classes apart"
 
 

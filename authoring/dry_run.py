@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ..systems.json_form import Json
 from ..systems.model import Attribute
+from ..systems.text import counted
 from .batches import batches
 from .budget import estimated_input
 from .draft_task import (
@@ -86,12 +87,11 @@ def preview_text(preview: Preview) -> str:
     for request in preview.requests:
         parts.append(f"=== {request.task} (prompt {request.prompt_version}): instructions ===\n{request.instructions}")
         for message in request.messages:
-            pictures = f" after {len(message.pictures)} pictures" if message.pictures else ""
+            pictures = f" after {counted(len(message.pictures), 'picture')}" if message.pictures else ""
             parts.append(f"=== {request.task}: {message.role}{pictures} ===\n{message.text}")
     usage = preview.usage
-    noun = "call" if preview.calls == 1 else "calls"
     parts.append(
-        f"=== estimate ===\n{preview.calls} {noun}, about {usage.input:,} tokens in and {usage.output:,} out "
+        f"=== estimate ===\n{counted(preview.calls, 'call')}, about {usage.input:,} tokens in and {usage.output:,} out "
         f"({preview.note})"
     )
     return "\n\n".join(parts)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..systems.json_form import rule_to_json
+from ..systems.text import percentage
 from .compact import json_line
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def _of_attributes(evaluation: Evaluation) -> list[str]:
         if measure.share.value is None:
             lines.append(f"{json_line(measure.name)}: no class with images has a rule")
             continue
-        chance = "" if measure.chance is None else f", chance {measure.chance:.0%}"
+        chance = "" if measure.chance is None else f", chance {percentage(measure.chance)}%"
         cost = "" if measure.contribution is None else f", without it {_signed(-measure.contribution)} accuracy"
         worst = measure.worst
         taken = (
@@ -61,7 +62,7 @@ def _of_attributes(evaluation: Evaluation) -> list[str]:
             if worst
             else ""
         )
-        lines.append(f"{json_line(measure.name)}: {measure.share.value:.0%}{chance}{cost}{taken}")
+        lines.append(f"{json_line(measure.name)}: {percentage(measure.share.value)}%{chance}{cost}{taken}")
     return lines
 
 

@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias
 
 from ..scoring.evaluation import Evaluation
 from ..scoring.likelihood import cross_entropy
+from ..scoring.verdict import turned
 from ..systems.edits import Edit, SetRule, SetWeight
 from ..systems.model import Rule
 from ..systems.text import plain
@@ -75,9 +76,8 @@ def _rules(train: Evaluation) -> list[_Gain]:
         edits = [w.edit for w in alike] or [one.edit]
         edit = edits[0] if len(edits) == 1 else min(edits, key=lambda e: cross_entropy(train.with_edits((e,))))
         effect = train.effect((edit,))
-        gained, lost = effect.gained.size, effect.lost.size
-        why = f"{_said(edit.rule)} instead of {_said(one.before)}; {_counted(gained, lost)}"
-        found.append(_Gain(Move((edit,), why), gained - lost, effect.mcnemar_p))
+        why = f"{_said(edit.rule)} instead of {_said(one.before)}; {turned(effect, 'train image')}"
+        found.append(_Gain(Move((edit,), why), effect.gained.size - effect.lost.size, effect.mcnemar_p))
     return found
 
 
@@ -119,13 +119,9 @@ def _worthwhile(train: Evaluation, edits: Iterable[tuple[Edit, str]]) -> list[_G
         effect = train.effect((edit,))
         images = int(effect.gained.size - effect.lost.size)
         if images > 0:
-            why = f"{why}; {_counted(effect.gained.size, effect.lost.size)}"
+            why = f"{why}; {turned(effect, 'train image')}"
             found.append(_Gain(Move((edit,), why), images, effect.mcnemar_p))
     return found
-
-
-def _counted(gained: int, lost: int) -> str:
-    return f"{gained} train images become right, {lost} wrong"
 
 
 def _said(rule: Rule) -> str:

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..errors import CotsmithError
+from ..scoring.verdict import turned
 from ..systems.describe import describe
 from ..systems.edit_json import from_json
 from ..systems.edits import Edit
 from ..systems.json_form import Json
-from ..systems.text import plain
+from ..systems.text import counted, plain
 from .climb import Move
 from .compact import json_line
 from .locks import Cell
@@ -61,7 +62,7 @@ def judge(
     harmed = int((evaluation.correct & ~after.correct & ~mine).sum())
     lines.append(f"Together: of {total} images of these classes {before} were right before, {right} are now.")
     if harmed:
-        lines.append(f"{harmed} images of other classes become wrong.")
+        lines.append(f"{counted(harmed, 'image of other classes becomes', 'images of other classes become')} wrong.")
     if not suggested and not faults:
         lines.append("Nothing was proposed.")
     return Verdict(max(0.0, (right - harmed) / total), "\n".join(lines), _moves(proposals))
@@ -87,7 +88,7 @@ def _said(proposals: Proposals, index: int) -> str:
         return f"{what}: {one.reason}"
     if one.effect is None:
         return f"{what}: it cannot be measured"
-    return f"{what}: {one.effect.gained.size} images become right, {one.effect.lost.size} wrong"
+    return f"{what}: {turned(one.effect)}"
 
 
 def _moves(proposals: Proposals) -> tuple[Move, ...]:

@@ -9,6 +9,7 @@ from ..scoring.recording import measured_json as measured_json
 from ..systems.edits import apply
 from ..systems.revisions import AuthorKind
 from ..systems.saving import Saved, save_revision
+from ..systems.text import counted
 from .cost import cost_text
 from .proposals import Proposals
 from .refusals import Judge, remember
@@ -58,6 +59,6 @@ def _reason(proposals: Proposals, reason: str) -> str:
     """Who asked for what, and what it cost, for ``cotsmith log``."""
     origin = proposals.origin
     count = sum(not one.edited for one in proposals if one.status == "accepted")
-    what = f"refined: {count} of {len(proposals)} proposals"
+    what = f"refined: {count} of {counted(len(proposals), 'proposal')}"
     cost = cost_text(origin.usage, origin.calls, origin.seconds)
     return f"{what}{f' ({reason})' if reason else ''}; prompt {origin.prompt_version}, {cost}"

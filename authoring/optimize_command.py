@@ -14,7 +14,7 @@ from ..errors import HistoryError, Interrupted, UsageError
 from ..scoring.options import DataChoice, EncoderChoice, combine_option, data_options, encoder_options
 from ..systems.describe import describe
 from ..systems.sources import GALLERY, STDIN
-from ..systems.text import plain
+from ..systems.text import counted, percentage, plain
 from ..terminal import json_option, note, out, out_json, progress, warn
 from .llm_options import LLMChoice, llm_options
 from .optimize import ENGINES, EngineName, budget_of, optimize
@@ -46,14 +46,14 @@ class _Climb:
         """Show how far it is, where somebody looks."""
         self.standing = standing
         asked = "" if standing.calls is None else f"call {standing.calls + 1}, "
-        self.line.say(str(standing), label=f"{asked}dev {standing.best:.1%} so far")
+        self.line.say(str(standing), label=f"{asked}dev {percentage(standing.best, 1)}% so far")
 
     def tell(self, candidate: Candidate, dev: Evaluation) -> None:
         """Record one candidate on a branch of the history, and say how good it is."""
         edits = "; ".join(plain(describe(edit)) for edit in candidate.move.edits)
         mark = "best so far" if candidate.best else "no better"
         self.line.clear()
-        note(f"candidate {candidate.number}: dev {candidate.dev_accuracy:.1%}, {mark}: {edits}")
+        note(f"candidate {candidate.number}: dev {percentage(candidate.dev_accuracy, 1)}%, {mark}: {edits}")
         if self.standing is not None:
             note(f"  {self.standing}")
         if self.recorded:
@@ -283,7 +283,7 @@ def _kept(result: Optimization, decided: Proposals, file: str, accept: Accept) -
     if accept == "none":
         return None
     found = result.found
-    reason = f"optimised ({found.engine}, seed {found.seed}): {len(decided.taken)} of {len(decided)} edits"
+    reason = f"optimised ({found.engine}, seed {found.seed}): {len(decided.taken)} of {counted(len(decided), 'edit')}"
     saved = keep_decisions(
         decided, file, by="images" if accept == "improved" else "person", reason=reason, kind="optimiser"
     )

@@ -12,7 +12,7 @@ from .. import terminal
 from ..errors import InputError
 from ..systems.atomic import write_atomically
 from ..systems.sources import reason
-from ..systems.text import plain, plain_lines
+from ..systems.text import counted, plain, plain_lines
 
 END = "."
 """A line that holds nothing else ends a reply."""
@@ -42,7 +42,7 @@ class TerminalDesk:
             write_atomically(self._prompt_to, (prompt + "\n").encode("utf-8", "replace"))
         else:
             terminal.out(plain_lines(prompt) if sys.stdout.isatty() else prompt)
-        self._attached = f" with its {pictures} pictures, which you attach there," if pictures else ""
+        self._attached = f" with its {counted(pictures, 'picture')}, which you attach there," if pictures else ""
 
     def read(self) -> str | None:
         """The reply; ``None`` at the end of what there is. Raises ``InputError`` when its file cannot be read."""

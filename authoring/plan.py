@@ -21,7 +21,7 @@ from ..systems.edits import (
 )
 from ..systems.json_form import Json
 from ..systems.model import System
-from ..systems.text import did_you_mean, plain
+from ..systems.text import counted, did_you_mean, percentage, plain
 from ..validate.engine import check
 from ..validate.finding import Finding
 from .compact import json_line, names_text, notes_text, system_text
@@ -160,9 +160,10 @@ def request_of(plan: Plan) -> Request:
 def outline(plan: Plan) -> tuple[str, ...]:
     """What is sent, a short line each, for a person to look at before: ``3 corrections of yours``."""
     system = plan.system
-    lines = [f"{_count(len(plan.rows), 'class', 'classes')} × {_count(len(system.attributes), 'attribute')}"]
+    lines = [f"{counted(len(plan.rows), 'class', 'classes')} × {counted(len(system.attributes), 'attribute')}"]
     if plan.evaluation is not None:
-        lines.append(f"accuracy {plan.evaluation.accuracy:.1%} on {plan.evaluation.n} images, confusions, attributes")
+        accuracy = percentage(plan.evaluation.accuracy, 1)
+        lines.append(f"accuracy {accuracy}% on {counted(plan.evaluation.n, 'image')}, confusions, attributes")
     for number, what in (
         (len(plan.corrections), "correction"),
         (len(plan.locked), "locked cell"),
@@ -172,7 +173,7 @@ def outline(plan: Plan) -> tuple[str, ...]:
         (len(plan.taken), "taken proposal"),
     ):
         if number:
-            lines.append(_count(number, what))
+            lines.append(counted(number, what))
     if plan.feedback.strip():
         lines.append("your feedback")
     return tuple(lines)
@@ -252,7 +253,3 @@ def _not_shown_anyhow(findings: Sequence[Finding], evaluation: Evaluation, about
     """``findings`` without the contradicted rules that the evidence lists with their figures."""
     listed = {(cell.class_name, cell.attribute) for cell in contradicted(evaluation, about or None)}
     return tuple(one for one in findings if one.name != _CONTRADICTED or one.place.path[1:3] not in listed)
-
-
-def _count(number: int, noun: str, plural: str = "") -> str:
-    return f"{number} {noun if number == 1 else plural or noun + 's'}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from ..scoring.verdict import probability
+from ..scoring.verdict import probability, turned
 from ..systems.describe import describe
 from ..systems.edit_json import to_json
 from ..systems.json_form import Json
@@ -86,10 +86,7 @@ def effect_text(effect: Effect) -> str:
     """The change in points of accuracy, and the images behind it."""
     if not effect.gained.size and not effect.lost.size:
         return "±0.0 points: no image's answer changes between right and wrong"
-    return (
-        f"{points(effect.change)} points: {effect.gained.size} images become right, {effect.lost.size} wrong, "
-        f"{probability(effect.mcnemar_p)}"
-    )
+    return f"{points(effect.change)} points: {turned(effect)}, {probability(effect.mcnemar_p)}"
 
 
 def points(change: float) -> str:

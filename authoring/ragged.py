@@ -11,7 +11,7 @@ from ..systems.json_form import Json
 from ..systems.literal_values import json_value
 from ..systems.python_literal import Broken, Literal, find_literals
 from ..systems.repair import repaired
-from ..systems.text import plain
+from ..systems.text import counted, plain
 from .ellipses import without_dots, without_ellipses
 from .schema_faults import faults_of
 
@@ -138,7 +138,11 @@ def _checked(text: str, reading: Reading, known: Container[str]) -> Reading:
         if isinstance(leaf, str) and leaf not in text and leaf not in known and "\\" not in text:
             shown = plain(leaf)[:_LONGEST]
             return Reading(notes=reading.notes, faults=(f'"{shown}" does not stand in the reply in one piece',))
-    notes = (f"{count} entries are only an ellipsis: something was left out there",) if count else ()
+    notes = (
+        (f"{counted(count, 'entry is', 'entries are')} only an ellipsis: something was left out there",)
+        if count
+        else ()
+    )
     return Reading(value, (*reading.notes, *notes))
 
 

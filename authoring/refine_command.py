@@ -21,7 +21,7 @@ from ..scoring.options import (
     data_options,
     optional_encoder_options,
 )
-from ..systems.text import plain
+from ..systems.text import counted, plain
 from ..terminal import json_option, note, out, out_json, progress, warn
 from .llm_options import LLMChoice, llm_options
 
@@ -223,7 +223,7 @@ def _measured(system: System, data: DataChoice, encoder: EncoderChoice, combine:
             progress=tell,
         )
     if found.setting.skipped:
-        warn(f"{len(found.setting.skipped)} images cannot be read and are left out; `score` names them")
+        warn(f"{counted(len(found.setting.skipped), 'image')} left out that cannot be read; `score` names them")
     return found, model.encode_texts
 
 
@@ -310,9 +310,10 @@ def _tell(result: Refinement, run: _Run, *, as_json: bool) -> None:
     if result.before is None:
         note("no images, so no effects: --data and --encoder measure each proposal")
     elif result.after is not None:
+        setting = result.before.setting
         note(
             f"accuracy {percent(result.before.accuracy)} before, {percent(result.after.accuracy)} after, "
-            f"{result.before.n} images of {plain(result.before.setting.data)}, split {result.before.setting.split}"
+            f"{counted(result.before.n, 'image')} of {plain(setting.data)}, split {setting.split}"
         )
     note(cost_text(result.usage, result.calls, result.seconds))
     note(summary(result.findings, 1))

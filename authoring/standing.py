@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from ..systems.text import counted, percentage
 from .climb import Candidate, Record
 from .llm import Usage
 
@@ -33,12 +34,11 @@ class Standing:
 
     def __str__(self) -> str:
         """``12 of 60 calls, 3 candidates, dev 84.4%, 134,000 tokens, < 12 min left``."""
-        noun = "candidate" if self.candidates == 1 else "candidates"
         if self.calls is None:
             parts = [f"{self.candidates} of at most {self.most} candidates"]
         else:
-            parts = [f"{self.calls} of {self.most} calls", f"{self.candidates} {noun}"]
-        parts.append(f"dev {self.best:.1%}")
+            parts = [f"{self.calls} of {self.most} calls", counted(self.candidates, "candidate")]
+        parts.append(f"dev {percentage(self.best, 1)}%")
         tokens = self.usage.input + self.usage.output
         if tokens:
             parts.append(f"{tokens:,} tokens")

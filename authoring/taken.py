@@ -12,6 +12,7 @@ from ..systems.file import parse
 from ..systems.history import History, from_history
 from ..systems.json_form import Json
 from ..systems.revisions import Revision
+from ..systems.text import percentage
 
 MOST = 30
 """The latest so many edits are sent."""
@@ -59,5 +60,6 @@ def _brought(before: list[dict[str, Json]], after: list[dict[str, Json]]) -> str
             same = all(early.get(key) == late.get(key) for key in ("encoder_key", "data", "split", "crop", "n"))
             first, then = early.get("accuracy"), late.get("accuracy")
             if same and isinstance(first, float) and isinstance(then, float):
-                return f" (with its round, accuracy went from {first:.1%} to {then:.1%})"
+                went = f"from {percentage(first, 1)}% to {percentage(then, 1)}%"
+                return f" (with its round, accuracy went {went})"
     return ""

@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from ..errors import Interrupted, LLMError
 from ..systems.json_form import Json
+from ..systems.text import counted
 from .budget import CHARACTERS_PER_TOKEN, estimated_input, estimated_tokens
 from .llm import Reply, Request, StopReason, Streaming, Usage
 
@@ -110,7 +111,7 @@ def _in_order(script: list[Script]) -> Callable[[Request], Script]:
             return next(entries)[1]
         except StopIteration:
             return LLMError(
-                f"the script has {len(script)} replies, and none for this request",
+                f"the script has {counted(len(script), 'reply', 'replies')}, and none for this request",
                 where=request.task,
                 hint="Give ScriptedLLM another reply, or a callable that answers every request.",
             )

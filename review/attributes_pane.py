@@ -5,11 +5,10 @@ from __future__ import annotations
 from rich.text import Text
 
 from ..scoring.separation import separating_power
-from ..scoring.statistics import Share
 from ..systems.describe import describe_rule
-from ..systems.text import plain
+from ..systems.text import percentage, plain
 from .cells_text import bar, fit
-from .effect_text import percent, points
+from .effect_text import interval, percent, points
 from .line_list import LineList, Lines
 from .review import Review
 from .themes import Inks, inks
@@ -58,8 +57,8 @@ def _line(review: Review, name: str, colors: Inks, width: int) -> Text:
     share = measure.share
     text.append(bar(share.value or 0, _BAR) + " ", colors.gain if (share.value or 0) >= 0.8 else colors.loss)
     text.append(f"{percent(share):>5}", f"bold {colors.text}")
-    text.append(f" {_interval(share):<9}", colors.soft)
-    text.append("" if measure.chance is None else f"{100 * measure.chance:>3.0f} ", colors.faint)
+    text.append(f" {interval(share):<9}", colors.soft)
+    text.append("" if measure.chance is None else f"{percentage(measure.chance):>3} ", colors.faint)
     text.append(f"{measure.separating_power:>4.1f} ", colors.soft)
     before = session.start.attribute(name) if session.start is not None else None
     change = ""
@@ -73,8 +72,3 @@ def _line(review: Review, name: str, colors: Inks, width: int) -> Text:
         told = f"{worst.count}× {plain(worst.predicted)} for {describe_rule(worst.expected)}"
         text.append(" " + told, colors.faint)
     return text
-
-
-def _interval(share: Share) -> str:
-    low, high = share.ci95
-    return f"({100 * low:.0f}–{100 * high:.0f})" if share.n else ""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ..scoring.effects import Effect
 from ..scoring.statistics import Share
 from ..systems.edits import Edit, touches
-from ..systems.text import plain
+from ..systems.text import counted, percentage, plain
 from .figures import Figures
 
 _SHOWN = 3
@@ -25,28 +25,29 @@ def percent(share: Share | None) -> str:
     """``81 %``; ``100 %`` and ``0 %`` only where that is so. ``–`` without images."""
     if share is None or share.value is None:
         return "–"
-    shown = round(100 * share.value)
-    if shown == 100 and share.hits < share.n:
-        shown = 99
-    if shown == 0 and share.hits:
-        shown = 1
-    return f"{shown} %"
+    return f"{percentage(share.value)} %"
 
 
 def accuracy(share: Share) -> str:
-    """``81.2 %``."""
-    return "–" if share.value is None else f"{100 * share.value:.1f} %"
+    """``81.2 %``; ``100.0 %`` and ``0.0 %`` only where that is so."""
+    return "–" if share.value is None else f"{percentage(share.value, 1)} %"
+
+
+def interval(share: Share) -> str:
+    """The 95 % interval, ``(76–100)``; nothing without images."""
+    low, high = share.ci95
+    return f"({percentage(low)}–{percentage(high)})" if share.n else ""
 
 
 def summary(effect: Effect) -> str:
     """``81.2 → 87.5 % (+6.2): 15 images right, 0 wrong``."""
-    before, after = 100 * (effect.before.value or 0), 100 * (effect.after.value or 0)
+    before, after = (percentage(share.value or 0, 1) for share in (effect.before, effect.after))
     if not effect.gained.size and not effect.lost.size:
-        return f"no image changes ({after:.1f} %)"
+        return f"no image changes ({after} %)"
     gained, lost = effect.gained.size, effect.lost.size
     moved = [f"{gained} more right"] if gained else []
     moved += [f"{lost} more wrong"] if lost else []
-    return f"{before:.1f} → {after:.1f} % ({points(effect.change)}), {' and '.join(moved)} of {effect.after.n}"
+    return f"{before} → {after} % ({points(effect.change)}), {' and '.join(moved)} of {effect.after.n}"
 
 
 def parts(edits: Sequence[Edit], before: Figures | None, after: Figures | None, effect: Effect) -> str:
@@ -60,7 +61,7 @@ def parts(edits: Sequence[Edit], before: Figures | None, after: Figures | None, 
     moved = sorted(effect.classes, key=lambda c: -abs((c.after.hits - c.before.hits) / max(1, c.after.n)))
     told += [f"{plain(c.name)} {_bare(c.before)} → {percent(c.after)}" for c in moved[:_SHOWN]]
     if len(moved) > _SHOWN:
-        told.append(f"{len(moved) - _SHOWN} classes more")
+        told.append(f"{counted(len(moved) - _SHOWN, 'class', 'classes')} more")
     return ", ".join(told)
 
 

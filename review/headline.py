@@ -7,7 +7,7 @@ from textual.widgets import Static
 
 from ..systems.text import plain
 from .cells_text import cut
-from .effect_text import accuracy, points
+from .effect_text import accuracy, interval, points
 from .review import Review
 from .themes import Inks, inks
 
@@ -39,9 +39,8 @@ class Headline(Static):
         figures = session.figures
         if figures is not None and session.start is not None:
             e = figures.evaluation
-            low, high = e.share.ci95
             left.append(f"   {accuracy(e.share)}", f"bold {colors.text}")
-            left.append(f" ({100 * low:.0f}–{100 * high:.0f})", colors.soft)
+            left.append(f" {interval(e.share)}", colors.soft)
             change = points(e.accuracy - session.start.evaluation.accuracy)
             tone = colors.gain if change.startswith("+") else colors.loss if change.startswith("-") else colors.soft
             left.append(f"  {change} since start", f"bold {tone}" if change != "±0" else tone)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from textual.message import Message
 
+from ..systems.text import counted
 from . import refine_flow
 from .evidence_pane import EvidencePane
 from .latest import Failed
@@ -30,7 +31,7 @@ def _evaluated(screen: MainScreen, event: Evaluated) -> None:
     screen.review.session.begin(event.evaluation)
     skipped = event.evaluation.setting.skipped
     if skipped:
-        screen.tell(f"{len(skipped)} images are left out: {skipped[0]}", trouble=True)
+        screen.tell(f"{counted(len(skipped), 'image')} left out: {skipped[0]}", trouble=True)
     screen.renew()
     screen.background.measure()
     screen.look()

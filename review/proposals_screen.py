@@ -21,7 +21,7 @@ from ..errors import CotsmithError
 from ..systems.describe import describe
 from ..systems.edit_json import from_json, to_json
 from ..systems.edits import Edit
-from ..systems.text import plain
+from ..systems.text import counted, plain
 from .actions import PROPOSAL_ACTIONS, bindings
 from .asking import Memory
 from .deciding import accept_all, edited
@@ -242,7 +242,8 @@ class ProposalsScreen(Screen[bool]):
 
     def _show(self) -> None:
         colors, proposals = inks(self.app.theme), self.proposals
-        title = Text().append(f"{len(proposals)} proposals of {plain(proposals.origin.model)}", f"bold {colors.text}")
+        told = f"{counted(len(proposals), 'proposal')} of {plain(proposals.origin.model)}"
+        title = Text().append(told, f"bold {colors.text}")
         if proposals.evaluation is not None and proposals.current is not None:
             effect = proposals.evaluation.effect_to(proposals.current)
             taken = f"{len(proposals.taken)} taken" if proposals.taken else "none taken yet"

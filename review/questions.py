@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..systems.model import System, text_problem, weight_problem
+from ..systems.text import counted
 from .asking import Ask
 from .building import name_problem, options_of, prompt_fault, prompts_with, weight_of
 from .dialogs import Item, MenuDialog, TextDialog
@@ -24,7 +25,7 @@ async def pick_option(
     for option in system.attribute(attribute).options:
         users = sum(option in row[attribute] for row in system.rules.values())
         if option != without:
-            items.append(Item(option, option, f"{users} class{'' if users == 1 else 'es'}"))
+            items.append(Item(option, option, counted(users, "class", "classes")))
     return await ask(MenuDialog(title, items, chosen=chosen, searched=True))
 
 

@@ -16,6 +16,7 @@ from ..authoring.propose import propose
 from ..errors import CotsmithError, Interrupted
 from ..scoring.evaluation import Evaluation
 from ..scoring.incremental import Encode
+from ..systems.text import counted
 from .latest import Failed
 from .trouble import told
 from .waiting_proposals import WaitingProposals
@@ -93,7 +94,7 @@ class Refining:
         try:
             found = propose(llm, plan, budget=budget, watch=watch, cancelled=self._cancelled.is_set)
             if plan.evaluation is not None:
-                self._owner.post_message(Streamed(f"measuring {len(found)} proposals"))
+                self._owner.post_message(Streamed(f"measuring {counted(len(found), 'proposal')}"))
                 found = self._measured(found, plan.evaluation, encode)
             self.waiting.keep(found)
             message = Proposed(found)

@@ -12,7 +12,7 @@ from ..scoring.suggestions import Suggestion
 from ..systems.describe import describe_rule
 from ..systems.edits import Edit, RenameAttribute, RenameClass, SetRule
 from ..systems.model import Rule, System
-from ..systems.text import plain
+from ..systems.text import counted, plain
 from ..validate.finding import Finding
 from ..validate.fixing import fix_all
 from .evidence import Evidence, evidence_of, structure_only
@@ -207,7 +207,7 @@ class Review:
         gain = self.insight.gains.get(self.cell)
         if gain is not None and not self._odd(gain):
             rule = describe_rule(gain.edit.rule)
-            return f"{rule} instead would name {gain.gained} more images right, {gain.lost} wrong: enter"
+            return f"{rule} instead would name {counted(gain.gained, 'more image')} right, {gain.lost} wrong: enter"
         for finding in self.findings_near():
             mend = ": f mends it" if finding.fix is not None else ""
             return f"{finding.code} {finding.name}: {finding.message}{mend}"

@@ -9,7 +9,7 @@ from rich.text import Text
 from ..systems.describe import describe
 from ..systems.edits import AddAllowance, Edit, SetNote, SetRule, apply
 from ..systems.model import Allowance, Rule
-from ..systems.text import plain
+from ..systems.text import counted, plain
 from .building import rules_with
 from .cells_text import cut
 from .dialogs import ConfirmDialog, TextDialog
@@ -72,7 +72,7 @@ async def change_in_view(screen: MainScreen) -> None:
     count = len(made) - len(picked.new_options)
     if not made:
         screen.tell(f"{told}: all have this rule")
-    elif await confirm(screen, f"{told}: {count} rule{' changes' if count == 1 else 's change'}", made):
+    elif await confirm(screen, f"{told}: {counted(count, 'rule changes', 'rules change')}", made):
         screen.edit(made)
 
 
@@ -118,7 +118,7 @@ async def fix_safe(screen: MainScreen) -> None:
     if not edits:
         screen.tell("nothing can be mended without judging")
         return
-    if await confirm(screen, f"all safe fixes: {len(edits)} edits", edits):
+    if await confirm(screen, f"all safe fixes: {counted(len(edits), 'edit')}", edits):
         screen.edit(edits)
 
 

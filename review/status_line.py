@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.text import Text
 from textual.widgets import Static
 
-from ..systems.text import plain
+from ..systems.text import counted, percentage, plain
 from .cells_text import cut
 from .review import Review
 from .themes import inks
@@ -70,16 +70,16 @@ class StatusLine(Static):
         """What is wrong, in a sentence: for who has just opened the review."""
         session, insight = self.review.session, self.review.insight
         system, figures = session.system, session.figures
-        found = "" if insight.generation < 0 else f" Checks: {_count(insight.faults, 'finding')}."
+        found = "" if insight.generation < 0 else f" Checks: {counted(insight.faults, 'finding')}."
         if figures is None:
-            parts = f"{_count(len(system.rules), 'class', 'classes')}, {_count(len(system.attributes), 'attribute')}."
+            parts = f"{counted(len(system.rules), 'class', 'classes')}, {counted(len(system.attributes), 'attribute')}."
             if session.expects_images:
                 return f"{parts}{found} The images are being looked at …"
             return f"{parts}{found} With --data and --encoder it is measured on images."
         right = f"{figures.evaluation.share.hits} of {figures.evaluation.n} images are named right."
         shares = [(name, figures.class_share(name)) for name in system.rules]
         weak = sorted((s.value, name) for name, s in shares if s is not None and s.value is not None and s.value < 0.5)
-        told = ", ".join(f"{plain(name)} {100 * value:.0f} %" for value, name in weak[:_WEAKEST])
+        told = ", ".join(f"{plain(name)} {percentage(value)} %" for value, name in weak[:_WEAKEST])
         more = f" and {len(weak) - _WEAKEST} more" if len(weak) > _WEAKEST else ""
         return right + (f" Weakest: {told}{more}." if weak else "") + found
 
@@ -90,22 +90,19 @@ class StatusLine(Static):
         if review.session.read_only:
             return "read-only: look around; nothing can be changed here"
         waiting = len(review.queue)
+        cells = counted(waiting, "cell")
         if found.suggestions:
             best = f"{100 * found.suggestions[0].change:+.1f}"
-            return f"n: to the next of {waiting} cells worth a look; the best change brings {best} points"
+            return f"n: to the next of {cells} worth a look; the best change brings {best} points"
         if waiting:
-            return f"n: to the next of {waiting} cells worth a look"
+            return f"n: to the next of {cells} worth a look"
         fixable = sum(finding.fix is not None for finding in found.findings)
         if fixable:
-            return f"f: fix; {fixable} finding{'s' if fixable > 1 else ''} can be mended"
+            return f"f: fix; {counted(fixable, 'finding')} can be mended"
         if found.faults:
-            return f"{found.faults} finding{'s' if found.faults > 1 else ''} left: ] goes to the next"
+            return f"{counted(found.faults, 'finding')} left: ] goes to the next"
         if found.generation >= 0 and review.session.unsaved:
             return "nothing left to mend: s saves this as a revision"
         if found.generation >= 0:
             return "⏎ changes the rule, ? tells all keys"
         return "looking …"
-
-
-def _count(number: int, noun: str, plural: str = "") -> str:
-    return f"{number} {noun if number == 1 else plural or noun + 's'}"

@@ -7,6 +7,7 @@ from dataclasses import replace
 from ..authoring.keeping import keep_decisions
 from ..authoring.proposals import Proposals
 from ..errors import CotsmithError, UsageError
+from ..systems.text import counted
 from .session import Made, Session
 
 
@@ -28,8 +29,7 @@ def take(session: Session, decided: Proposals) -> Made | None:
         return None
     if session.unsaved:
         session.save("before a refinement")
-    count = len(decided.taken)
-    made = session.edit(decided.edits, f"took {count} proposal{'' if count == 1 else 's'} of {decided.origin.model}")
+    made = session.edit(decided.edits, f"took {counted(len(decided.taken), 'proposal')} of {decided.origin.model}")
     current = session.evaluation if session.evaluation is not None and not session.measuring else None
     try:
         saved = keep_decisions(replace(decided, current=current), session.path, by="person")

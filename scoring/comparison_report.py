@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from ..systems.text import counted
 from .comparison import Contestant, Pair, described
 from .report import interval, literal, plain_table
 from .summary import evaluation_json
@@ -42,8 +43,8 @@ def comparison_report(contestants: Sequence[Contestant]) -> RenderableType:
 
     encoders = {one.encoder for one in contestants}
     first = contestants[0].evaluation
-    head = f"{first.n} images of {first.setting.data}, split {first.setting.split}; the first is what others are held "
-    head += f"against. Chance {percent(first.chance)}."
+    head = f"{counted(first.n, 'image')} of {first.setting.data}, split {first.setting.split}; the first is what "
+    head += f"others are held against. Chance {percent(first.chance)}."
     files = {one.system for one in contestants}
     shown = {"system": len(files) > 1 or len(encoders) == 1, "encoder": len(encoders) > 1}
     titles = [title for title, is_shown in shown.items() if is_shown]

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import UsageError
 from ..systems.atomic import write_atomically
-from ..systems.text import counted, plain
+from ..systems.text import counted, percentage, plain
 from .curve import Curve
 from .drawing import Anchor, Dot, Path, Position, Shape, Sheet, Words, as_png, as_svg
 from .report import interval, literal, plain_table
 from .statistics import Share
-from .verdict import percent, whole_percent
+from .verdict import percent
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -139,6 +139,6 @@ def _names(curve: Curve, line: tuple[Position, ...], height: float) -> list[Shap
             name = name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
             below = (x + (8 if anchor == "end" else 0), bottom + (38 if step % 2 else 54))
             shapes.append(Words(below, name, "soft", 12, anchor))
-        shapes.append(Words((x, y - 10), whole_percent(point.share.value or 0.0), "ink", 12, "middle"))
+        shapes.append(Words((x, y - 10), percentage(point.share.value or 0.0), "ink", 12, "middle"))
     shapes.append(Words((_WIDTH - _RIGHT, _HEIGHT - 8), "text vectors, and the attribute added", "soft", 12, "end"))
     return shapes

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..systems.markdown import escape, table
+from ..systems.text import counted
 from .comparison_report import pair_json
 from .diff_effect import DiffEffect, Figures
 from .report import interval, literal, plain_table
@@ -78,7 +79,7 @@ def _numbers(figures: Figures) -> tuple[str, str, str]:
 
 def _setting(effect: DiffEffect) -> str:
     setting = effect.after.setting
-    text = f"{effect.pair.n} images of {setting.data}, split {setting.split}, {setting.encoder}"
+    text = f"{counted(effect.pair.n, 'image')} of {setting.data}, split {setting.split}, {setting.encoder}"
     if effect.left_out:
         text += f"; {effect.left_out} left out, of classes that only one of the two has"
     return text
@@ -89,7 +90,7 @@ def _verdict(effect: DiffEffect) -> str:
     if not pair.gained and not pair.lost:
         return "No image changes sides."
     chance = "" if pair.p < 0.05 else ": it may be chance"
-    return f"{pair.gained} images gained, {pair.lost} lost: McNemar {probability(pair.p)}{chance}."
+    return f"{counted(pair.gained, 'image')} gained, {pair.lost} lost: McNemar {probability(pair.p)}{chance}."
 
 
 def _class_lines(effect: DiffEffect) -> Iterator[str]:

@@ -8,7 +8,7 @@ from importlib.metadata import version
 
 import numpy as np
 
-from ..systems.text import counted, plain
+from ..systems.text import counted, percentage, plain
 from .cells import CellMeasure
 from .curve import Curve
 from .curve_report import sheet, told
@@ -16,7 +16,7 @@ from .drawing import as_svg
 from .evaluation import Evaluation
 from .html_style import STYLE
 from .statistics import Interval, Share
-from .verdict import interval, percent, verdict
+from .verdict import interval, percent, spread, verdict
 from .worst_images import Mistake, thumbnail, worst_mistakes
 
 _MOST_ROWS = 200
@@ -69,8 +69,7 @@ def _headline(e: Evaluation) -> Iterator[str]:
     yield _bar_row("class names alone", e.baseline.value, e.baseline.ci95, interval(e.baseline), str(e.baseline_texts))
     if e.permuted:
         ends = (e.permuted.lowest, e.permuted.highest)
-        spread = f"{100 * ends[0]:.0f} – {100 * ends[1]:.0f} % *"
-        yield _bar_row("rules permuted", e.permuted.accuracy, ends, spread, str(e.system_texts))
+        yield _bar_row("rules permuted", e.permuted.accuracy, ends, f"{spread(ends)} *", str(e.system_texts))
     yield _bar_row("this system", e.accuracy, e.share.ci95, interval(e.share), str(e.system_texts))
     if len(e.system.classes) > 5:
         yield _bar_row("among its best 5", e.top(5), None, "", "")
@@ -147,7 +146,7 @@ def _cell(cell: CellMeasure) -> str:
     if cell.switch is not None and cell.switch.helps:
         mark = " ▲" if cell.switch.certain else " △"
         title = f' title="{text(cell.preferred)}: {100 * cell.switch.change:+.1f} points"'
-    return f"<td {_tint(share)}{title}>{100 * share:.0f}{mark}</td>"
+    return f"<td {_tint(share)}{title}>{percentage(share)}{mark}</td>"
 
 
 def _confusion(e: Evaluation) -> Iterator[str]:
@@ -206,7 +205,7 @@ def _figure(e: Evaluation, mistake: Mistake) -> str:
     address = thumbnail(e, mistake)
     picture = f'<img src="{address}" alt="{text(mistake.label)}">' if address else ""
     reasons = "".join(
-        f"<li>{text(m.attribute)}: {text(m.seen)} ({100 * m.probability:.0f} %), "
+        f"<li>{text(m.attribute)}: {text(m.seen)} ({percentage(m.probability)} %), "
         f"not {text(' or '.join(m.expected))}</li>"
         for m in mistake.why
     )

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import EncoderError
+from ..systems.text import counted
 from .cache import CACHE_ERRORS, EmbeddingCache
 from .cache_index import connect
 from .cache_store import Content, Store, Stored
@@ -90,7 +91,8 @@ class ImageEmbedding:
             damaged = store.damaged(places)
             if damaged:
                 store.forget(damaged)
-                cache.tell(f"{len(damaged)} damaged entries of the cache are encoded again")
+                entries = counted(len(damaged), "damaged entry", "damaged entries")
+                cache.tell(f"{entries} of the cache {'is' if len(damaged) == 1 else 'are'} encoded again")
             for content in damaged:
                 del places[content]
             self._found(places)

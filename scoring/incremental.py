@@ -11,7 +11,7 @@ import numpy as np
 from ..errors import DataError, EncoderError, UsageError
 from ..systems.edits import Edit, RenameClass, apply
 from ..systems.model import System, fill
-from ..systems.text import plain
+from ..systems.text import counted, plain
 from .encoder import Vectors, normalise
 from .probabilities import Answers, Indexes, answers, check_answerable
 from .reasking import asked_again
@@ -88,7 +88,7 @@ def _labels(old: Parts, edits: Sequence[Edit], system: System) -> Indexes:
     for name, count in zip(now, counts, strict=True):
         if count and name not in place:
             raise DataError(
-                f'{count} images are of the class "{plain(name)}", which is removed',
+                f'{counted(int(count), "image is", "images are")} of the class "{plain(name)}", which is removed',
                 hint="Evaluate the edited system afresh on images of the classes that remain.",
             )
     moved = np.fromiter((place.get(name, -1) for name in now), np.intp, len(now))

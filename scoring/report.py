@@ -11,7 +11,7 @@ from .evaluation import Evaluation
 from .statistics import Share
 from .suggestions import FALSE_DISCOVERIES
 from .verdict import interval as interval
-from .verdict import percent, verdict
+from .verdict import percent, spread, verdict
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -86,8 +86,7 @@ def _headline(e: Evaluation) -> Table:
     _add_share(table, "class names alone", e.baseline, e.baseline_texts)
     if e.permuted is not None:
         control = e.permuted
-        spread = f"{100 * control.lowest:.0f} – {100 * control.highest:.0f} % *"
-        cells = ("rules permuted", percent(control.accuracy), spread)
+        cells = ("rules permuted", percent(control.accuracy), f"{spread((control.lowest, control.highest))} *")
         table.add_row(*map(literal, cells), _bar(control.accuracy), literal(e.system_texts))
     _add_share(table, "this system", e.share, e.system_texts)
     if len(e.system.classes) > 5:

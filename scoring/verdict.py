@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ..systems.model import System
-from ..systems.text import counted, plain
+from ..systems.text import counted, percentage, plain
 from .equal_rows import equal_rows
 from .evaluation import Evaluation
-from .statistics import Share
+from .statistics import Interval, Share
+
+if TYPE_CHECKING:
+    from .effects import Effect
 
 SIGNIFICANT = 0.05
 
 _NARROW = 0.015
 """Intervals narrower than this are written with a decimal."""
 
-_MOST_DIGITS = 4
 _SHOWN = 5
 _UNEVEN = 1.5  # times what each class would have, were they even
 
@@ -22,33 +26,26 @@ FEW = 10
 
 
 def percent(share: float | None) -> str:
-    """A share as people write it, ``46.6 %``; a dash where there is none.
-
-    All and nothing are written only of what is all and nothing: ``99.97 %`` is not ``100.0 %``.
-    """
-    return "–" if share is None else f"{_rounded(share, 1)} %"
-
-
-def whole_percent(share: float) -> str:
-    """A share in whole percent, without the sign: ``47``; with decimals where that would say all or nothing."""
-    return _rounded(share, 0)
-
-
-def _rounded(share: float, digits: int) -> str:
-    text = f"{100 * share:.{digits}f}"
-    while share not in (0, 1) and float(text) in (0, 100) and digits < _MOST_DIGITS:
-        digits += 1
-        text = f"{100 * share:.{digits}f}"
-    return text
+    """A share as people write it, ``46.6 %``; a dash where there is none."""
+    return "–" if share is None else f"{percentage(share, 1)} %"
 
 
 def interval(share: Share) -> str:
     """The 95 % interval of a share as people write it, ``76 – 100 %``; with a decimal where it is narrow."""
-    if not share.n:
-        return "–"
-    low, high = share.ci95
+    return spread(share.ci95) if share.n else "–"
+
+
+def spread(ends: Interval) -> str:
+    """Two shares and what lies between them, ``76 – 100 %``; with a decimal where they are close."""
+    low, high = ends
     digits = 1 if high - low < _NARROW else 0
-    return f"{100 * low:.{digits}f} – {100 * high:.{digits}f} %"
+    return f"{percentage(low, digits)} – {percentage(high, digits)} %"
+
+
+def turned(effect: Effect, noun: str = "image") -> str:
+    """What edits do to images: ``15 images become right, 2 wrong``."""
+    right = counted(effect.gained.size, f"{noun} becomes", f"{noun}s become")
+    return f"{right} right, {effect.lost.size} wrong"
 
 
 def probability(p: float) -> str:
@@ -112,7 +109,7 @@ def _cautions(e: Evaluation) -> list[str]:
         )
     empty = sum(measure.share.n == 0 for measure in e.classes)
     if empty:
-        found.append(f"{empty} of {len(e.system.classes)} classes have no image here.")
+        found.append(f"{empty} of {len(e.system.classes)} classes {'has' if empty == 1 else 'have'} no image here.")
     copies = equal_rows(e.images)
     if copies:
         are = "is a copy of another image" if copies == 1 else "are copies of other images"

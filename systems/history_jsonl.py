@@ -14,6 +14,7 @@ from .json_form import Json, shape, text_from_json
 from .revisions import KINDS, Revision, hash_of
 from .secrets import without_secrets
 from .sources import source_name
+from .text import counted
 
 FORMAT = 1
 """The version of the export, the value of the key ``cotsmith_history`` in its first line."""
@@ -76,7 +77,7 @@ def import_lines(lines: Iterable[bytes], history: History, *, source: str = "-")
             expected += 1
         if len(known) >= expected:
             raise InputError(
-                f"this history has {len(known)} revisions, the export only {expected - 1}",
+                f"this history has {counted(len(known), 'revision')}, the export only {expected - 1}",
                 where=name,
                 hint="Nothing was changed.",
             )

@@ -12,7 +12,7 @@ from .history import History
 from .json_form import Json
 from .revisions import Revision
 from .spans import Line, Row, Span, table, width_of
-from .text import counted, plain
+from .text import counted, percentage, plain
 
 Evaluation: TypeAlias = Mapping[str, Json]
 
@@ -128,7 +128,7 @@ def log_text(shown: Sequence[Entry], *, width: int | None, now: datetime | None 
     lines = [line if width is None else _cut_line(line, width) for line in table(rows, indent=1, width=None)]
     if measured and any(entry.comparable for entry in shown):
         start = sum(width_of(plain(span.text)) for span in lines[0][: -len(rows[0].rest)])
-        left, right = f"{100 * low:.0f}", f"{100 * high:.0f} %"
+        left, right = percentage(low), f"{percentage(high)} %"
         axis = " " * (start + 6) + left + right.rjust(_CHART + 2 - len(left))
         lines.insert(0, (Span(axis, "dim"),))
     return lines
@@ -148,7 +148,7 @@ def measured_text(shown: Sequence[Entry]) -> list[Line]:
 def described(evaluation: Evaluation) -> str:
     """On what an evaluation was made: ``117 images of cards, split dev, encoder demo``."""
     n, data, split = (evaluation.get(key) for key in ("n", "data", "split"))
-    parts = [f"{n} images" if n else "images"]
+    parts = [counted(n, "image") if isinstance(n, int) and n else "images"]
     parts[0] += f" of {data}" if data else ""
     parts += [f"split {split}"] if split else []
     parts += [f"encoder {evaluation['encoder']}"] if evaluation.get("encoder") else []
@@ -203,7 +203,7 @@ def _drawn(entry: Entry, low: float, high: float) -> Line:
 def _percent(entry: Entry) -> str:
     if entry.accuracy is None:
         return " " * 6
-    return f"{100 * entry.accuracy:>5.1f}" + (" " if entry.comparable else "*")
+    return f"{percentage(entry.accuracy, 1):>5}" + (" " if entry.comparable else "*")
 
 
 def _who(revision: Revision) -> str:

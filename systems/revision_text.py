@@ -16,7 +16,7 @@ from .json_form import Json
 from .model import System
 from .revisions import Revision
 from .spans import Line, Row, Span, table
-from .text import counted
+from .text import counted, percentage
 
 _COUNTED = ("input_tokens", "output_tokens")
 
@@ -104,9 +104,9 @@ def _last_of_each(evaluations: Iterable[Evaluation]) -> list[Evaluation]:
 
 def _accuracy(evaluation: Evaluation) -> str:
     accuracy, ends = evaluation.get("accuracy"), evaluation.get("ci95")
-    text = f"{100 * accuracy:.1f} %" if isinstance(accuracy, int | float) else "?"
+    text = f"{percentage(accuracy, 1)} %" if isinstance(accuracy, int | float) else "?"
     if isinstance(ends, list) and len(ends) == 2 and all(isinstance(end, int | float) for end in ends):
-        text += f" ({100 * ends[0]:.0f} – {100 * ends[1]:.0f} %)"
+        text += f" ({percentage(ends[0])} – {percentage(ends[1])} %)"
     return f"{text} on {described(evaluation)}"
 
 

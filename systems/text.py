@@ -33,6 +33,18 @@ def counted(number: int, noun: str, plural: str = "") -> str:
     return f"{number} {noun if number == 1 else plural or noun + 's'}"
 
 
+def percentage(share: float, digits: int = 0) -> str:
+    """A share in percent, without the sign, in a column of fixed width: ``81``, or ``81.2`` with one digit.
+
+    All and nothing are written only of what is all and nothing: 999 of 1,000 are ``99``, and 1 is ``1``.
+    """
+    least = 10.0**-digits
+    shown = round(100 * share, digits)
+    if 0 < share < 1:
+        shown = min(max(shown, least), 100 - least)
+    return f"{shown:.{digits}f}"
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A closing phrase such as ``; did you mean "white"?``, or nothing when no known word is close."""
     candidates = list(known)

@@ -12,7 +12,7 @@ from click.core import ParameterSource
 from ..errors import UsageError
 from ..scoring.fraction_type import Fraction
 from ..scoring.options import DataChoice, EncoderChoice, data_options, optional_encoder_options
-from ..systems.text import plain_lines
+from ..systems.text import counted, plain_lines
 from ..terminal import console, json_option, note, out, out_json, out_markdown, progress, prompt, warn
 
 if TYPE_CHECKING:
@@ -249,7 +249,7 @@ def _evaluator(dataset: Data, split: str, encoder: Encoder, batch_size: int | No
         with progress("images") as tell:
             found = evaluate(system, dataset, encoder, split=split, batch_size=batch_size, progress=tell)
         if found.setting.skipped:
-            warn(f"{len(found.setting.skipped)} images cannot be read and are left out; `score` names them")
+            warn(f"{counted(len(found.setting.skipped), 'image')} left out that cannot be read; `score` names them")
         return found
 
     return measure

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..systems.edit_json import edits_to_json
-from ..systems.text import plain
+from ..systems.text import counted, plain
 from .excerpt import excerpt
 from .finding import Finding, Fix
 
@@ -66,7 +66,7 @@ def summary(findings: Sequence[Finding], files: int) -> str:
         return "no findings" if files == 1 else f"no findings in {files} files"
     safe = sum(finding.fix is not None and finding.fix.safe for finding in findings)
     unsafe = sum(finding.fix is not None and not finding.fix.safe for finding in findings)
-    parts = [f"{len(findings)} finding{'s' if len(findings) > 1 else ''}"]
+    parts = [counted(len(findings), "finding")]
     if files > 1:
         parts[0] += f" in {len({finding.source for finding in findings})} of {files} files"
     if safe:

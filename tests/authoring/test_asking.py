@@ -63,7 +63,7 @@ def test_only_the_last_reply_is_sent_back() -> None:
 
 def test_many_faults_are_not_all_listed() -> None:
     llm = ScriptedLLM([GOOD])
-    with pytest.raises(LLMError, match="the script has 1 replies"):
+    with pytest.raises(LLMError, match="the script has 1 reply,"):
         ask(llm, REQUEST, check=lambda value: [f"fault {number}" for number in range(50)])
     text = llm.requests[1].messages[-1].text
     assert "fault 19" in text

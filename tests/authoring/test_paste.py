@@ -163,7 +163,7 @@ def test_it_is_said_where_the_prompt_went(redirected: bool, where: str) -> None:
     code = (
         "from cotsmith.authoring.paste_terminal import TerminalDesk\n"
         "desk = TerminalDesk()\n"
-        "desk.show('The prompt', 2)\n"
+        "desk.show('The prompt', 1)\n"
         "desk.read()\n"
     )
     ours, theirs = pty.openpty()
@@ -179,7 +179,7 @@ def test_it_is_said_where_the_prompt_went(redirected: bool, where: str) -> None:
         if process.stdout is not None:
             assert process.stdout.read() == b"The prompt\n"
     os.close(ours)
-    assert f"Paste the prompt {where} with its 2 pictures".encode() in told
+    assert f"Paste the prompt {where} with its 1 picture, ".encode() in told
 
 
 def test_what_a_draft_by_paste_could_not_use_is_said(cotsmith: Command, tmp_path: Path) -> None:

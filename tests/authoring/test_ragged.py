@@ -75,7 +75,7 @@ def test_what_means_one_thing_is_read(text: str) -> None:
     [
         (PLAIN.replace("}}}", "},\n ...\n}}"), "line 2: an ellipsis"),
         (PLAIN.replace("}}}", "},\n # ... 20 more classes\n}}"), '"# ... 20 more classes"'),
-        (PLAIN.replace('"light blue"]', '"light blue", "…"]'), "1 entries are only an ellipsis"),
+        (PLAIN.replace('"light blue"]', '"light blue", "…"]'), "1 entry is only an ellipsis"),
         (PLAIN.replace('}, "rules"', '} "rules"'), "mended"),
         (f'{{"result": {PLAIN}}}', '"result"'),
     ],

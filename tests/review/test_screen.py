@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +12,12 @@ import pytest
 from cotsmith.errors import EncoderError
 from cotsmith.review.workshop import Workshop
 from cotsmith.scoring.dataset import Dataset
+from cotsmith.scoring.encoder import Encoder
 from cotsmith.systems.edits import SetRule, apply
 from cotsmith.systems.file import load, save
 from cotsmith.systems.history import History
 from cotsmith.systems.model import Attribute, System
+from cotsmith.validate.example_images import Shown, images
 from tests.review.conftest import Ready
 from tests.review.driving import Driver, driven
 
@@ -42,6 +44,25 @@ def test_the_first_screen_says_what_is_wrong_and_leads_there(draft: Path, ready:
         assert driver.review.cell == ("Mivvin", "scene")
 
     played(draft, play, ready)
+
+
+def test_one_image_of_many_is_not_rounded_away(tmp_path: Path, demo_encoder: Encoder) -> None:
+    rules = {"wolf": {"fur": ("gray",)}, "bear": {"fur": ("brown",)}, "mole": {"fur": ("black",)}}
+
+    def shown(of_mole: Sequence[tuple[int, Mapping[str, str]]], shades: int, *expected: str) -> None:
+        async def play(driver: Driver) -> None:
+            assert [text for text in expected if text not in driver.text()] == []
+
+        options = ("gray", "brown", "black", *(f"shade {number}" for number in range(shades)))
+        path, system = tmp_path / "system.json", System(attributes=(Attribute("fur", ("{}",), options),), rules=rules)
+        save(system, path)
+        seen: Shown = {"wolf": [(1999, {}), (1, {"fur": "brown"})], "bear": [(2000, {})], "mole": of_mole}
+        played(path, play, Ready(images(seen)(system), demo_encoder, Dataset("cards", ())), size=(140, 40))
+
+    matrix = ("wolf       99 %", "bear      100 %")
+    shown([(2000, {})], 300, "99.9 % (99–99)", *matrix, "████ 99 % ● gray", "██████  99 % (99–99)    1  1.6")
+    wrong = [(1, {}), (1999, {"fur": "gray"})]
+    shown(wrong, 0, *matrix, "Weakest: mole 1 %.", "n: to the next of 1 cell worth a look")
 
 
 def test_arrows_and_letters_move(draft: Path) -> None:

@@ -14,6 +14,7 @@ from cotsmith.scoring.curve import accuracy_curve
 from cotsmith.scoring.html_report import html_report
 from cotsmith.scoring.worst_images import worst_mistakes
 from cotsmith.systems.model import Attribute, System
+from cotsmith.validate.example_images import images
 from tests.scoring.test_score_command import COLORS, Workplace, work
 from tests.scoring.worlds import evaluated, systems
 
@@ -58,6 +59,17 @@ def test_any_evaluation_makes_a_page(system: System, seed: int) -> None:
     page = Page(html_report(evaluation, accuracy_curve(evaluation), ""))
     assert "script" not in page.tags
     assert f"{100 * evaluation.accuracy:.1f} %" in page.words
+
+
+def test_one_image_of_many_is_not_rounded_away() -> None:
+    attribute = Attribute("fur", ("It is {}.",), ("gray", "brown"))
+    system = System(attributes=(attribute,), rules={"wolf": {"fur": ("gray",)}, "bear": {"fur": ("brown",)}})
+    evaluation = images({"wolf": [(1999, {}), (1, {"fur": "brown"})], "bear": [(2000, {})]})(system)
+    words = Page(html_report(evaluation, accuracy_curve(evaluation), "")).words.split()
+    assert {"wolf99", "bear100"} < set(words)
+    assert "none 50 2 fur 99 text vectors" in " ".join(words)  # on the steps of the curve
+    assert "right, 95 % interval 99.9 – 99.9 %" in " ".join(words)
+    assert "rules permuted0.1 %0.1 – 0.1 % *2" in " ".join(words)
 
 
 def test_no_name_is_markup() -> None:

@@ -424,7 +424,7 @@ def test_what_cannot_be_is_refused() -> None:
         before.effect([AddClass("D")])
     with pytest.raises(EncoderError, match="3 dimensions"):
         before.with_edits([RewordOption("a", "x", "z")], lambda texts: np.ones((len(texts), 3), np.float32))
-    with pytest.raises(DataError, match='1 images are of the class "A"'):
+    with pytest.raises(DataError, match='1 image is of the class "A"'):
         before.with_edits([RemoveClass("A")])
     assert before.with_edits([RemoveClass("C")]).system.classes == ("A", "B")
     with pytest.raises(UsageError, match="not a class"):

@@ -18,8 +18,10 @@ from cotsmith.scoring.evaluation import Evaluation, evaluate_vectors
 from cotsmith.scoring.images import Crop
 from cotsmith.scoring.report import evaluation_report
 from cotsmith.scoring.reuse import on_images
+from cotsmith.scoring.statistics import Share
 from cotsmith.scoring.summary import evaluation_json
-from cotsmith.scoring.verdict import percent, probability, verdict, whole_percent
+from cotsmith.scoring.verdict import interval, percent, probability, spread, turned, verdict
+from cotsmith.systems.edits import SetRule
 from cotsmith.systems.model import Attribute, System
 from tests.scoring.worlds import evaluated, systems
 
@@ -101,7 +103,7 @@ def test_the_control_is_shown_with_its_spread() -> None:
     shown = rendered(evenly)
     assert "of 20 permutations" in shown
     line = next(line for line in shown.splitlines() if "rules permuted" in line)
-    assert f"{100 * evenly.permuted.lowest:.0f} – {100 * evenly.permuted.highest:.0f} % *" in line
+    assert f"{spread((evenly.permuted.lowest, evenly.permuted.highest))} *" in line
 
 
 def test_a_crop_that_has_a_name_is_called_by_it() -> None:
@@ -187,12 +189,17 @@ def test_switches_that_may_be_luck_are_marked() -> None:
     assert lucky is not None
     assert (lucky.gained, lucky.lost, lucky.certain) == (1, 0, False)
     assert "luck?" in switched(few)
+    right = [SetRule("class 1", "kind", ("class 1",))]
+    told = [turned(one.effect(right)) for one in (some, few)]
+    assert told == ["20 images become right, 0 wrong", "1 image becomes right, 0 wrong"]
 
 
 def test_nothing_but_all_is_all() -> None:
-    written = [percent(share) for share in (0, 1, 0.9997, 0.99996, 0.0004, 0.5, 1e-12)]
-    assert written == ["0.0 %", "100.0 %", "99.97 %", "99.996 %", "0.04 %", "50.0 %", "0.0000 %"]
-    assert [whole_percent(share) for share in (0, 1, 0.996, 0.004, 0.47)] == ["0", "100", "99.6", "0.4", "47"]
+    written = [percent(share) for share in (0, 1, 0.9997, 0.0004, 0.5, 1e-12)]
+    assert written == ["0.0 %", "100.0 %", "99.9 %", "0.1 %", "50.0 %", "0.1 %"]
+    few, many = [interval(Share(hits, 400)) for hits in (0, 399, 400)], interval(Share(29_999, 30_000))
+    assert [*few, many] == ["0.0 – 1.0 %", "98.6 – 99.9 %", "99.0 – 100.0 %", "99.9 – 99.9 %"]
+    assert spread((0.001, 0.997)) == "1 – 99 %"
 
 
 @given(systems(), st.integers(0, 100), st.sampled_from(["sum", "product"]))

@@ -71,6 +71,14 @@ class TestLog:
         assert edits_from_json(found[1]["edits"]) == (GREEN, RewordOption("color", "red", "scarlet"))
         assert found[2]["edits"] == []
 
+    def test_an_accuracy_says_all_only_where_that_is_so(self, cotsmith: Command) -> None:
+        cotsmith("history", "record", "pets.json", "-m", "by hand")
+        record_evaluation(FILE, {"accuracy": 0.9998, "ci95": [0.83, 0.9999], **FIGURES, "n": 10_000})
+        log = cotsmith("log", "pets.json").out.splitlines()
+        assert log[0].endswith(" 99 %")
+        assert " 99.9 " in log[1]
+        assert "accuracy  99.9 % (83 – 99 %) on 10000 images" in cotsmith("show", "pets.json@4").out
+
     def test_only_the_last(self, cotsmith: Command) -> None:
         assert [r["revision"] for r in json.loads(cotsmith("log", "pets.json", "-n", "2", "--json").out)] == [3, 2]
         assert cotsmith("log", "pets.json", "-n", "0").code == 2

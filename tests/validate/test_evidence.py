@@ -16,7 +16,7 @@ from cotsmith.systems.edits import SetRule, apply
 from cotsmith.systems.model import Attribute, System
 from cotsmith.validate.chance import at_least, believed
 from cotsmith.validate.engine import check
-from cotsmith.validate.example_images import images
+from cotsmith.validate.example_images import Shown, images
 from cotsmith.validate.fixing import fix_all
 from tests.validate.plants import corpus
 
@@ -53,6 +53,17 @@ def test_noise_on_a_good_system_is_no_finding(per_class: int) -> None:
         for finding in check(system, select=["E"], evaluation=evidence(system, per_class, 0.7, seed))
     ]
     assert findings == []
+
+
+def test_one_image_of_many_is_not_rounded_away() -> None:
+    attribute = Attribute("fur", ("It is {}.",), ("gray", "brown", "black"))
+    rules = {"wolf": {"fur": ("gray",)}, "bear": {"fur": ("brown",)}, "mole": {"fur": ("black",)}}
+    system = System(attributes=(attribute,), rules=rules)
+    gray, brown, black = ({"fur": option} for option in attribute.options)
+    shown: Shown = {"wolf": [(1, gray), (2999, brown)], "bear": [(3000, black)], "mole": [(3000, gray)]}
+    found = {one.code: one.message for one in check(system, evaluation=images(shown)(system))}
+    assert found["E101"].startswith("1 of 9000 images get the right answer, 0.1%; ")
+    assert found["E107"].startswith("0.1% of 9000 images are right; ")
 
 
 def test_few_images_of_nothing_are_no_finding() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...scoring.statistics import wilson
+from ...systems.text import percentage
 from ..check import Check, Example
 from ..context import Context
 from ..example_images import images
@@ -56,13 +57,14 @@ class AttributeAtChance(Check):
     def check(self, context: Context) -> Iterator[Finding]:
         """Every attribute whose accuracy is chance for sure."""
         for measure in context.evidence.attributes:
+            share = measure.share
             if measure.chance is None or measure.chance >= 1:
                 continue
-            upper = wilson(measure.share.hits, measure.share.n)[1]
+            upper = wilson(share.hits, share.n)[1]
             if upper <= measure.chance + MARGIN * (1 - measure.chance):
+                right, guess = percentage(share.hits / share.n, 1), percentage(measure.chance, 1)
                 yield self.finding(
-                    f"{measure.share.hits} of {measure.share.n} images get the right answer, "
-                    f"{measure.share.hits / measure.share.n:.1%}; a guess would get {measure.chance:.1%}",
+                    f"{share.hits} of {share.n} images get the right answer, {right}%; a guess would get {guess}%",
                     at_attribute(measure.name),
                     hint="Ask in other words, make the options differ more, or remove the attribute.",
                 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...scoring.statistics import wilson
+from ...systems.text import percentage
 from ..check import Check, Example
 from ..context import Context
 from ..example_images import images
@@ -52,9 +53,9 @@ class RulesWithoutEffect(Check):
             return
         upper = wilson(evidence.share.hits, evidence.n)[1]
         if upper <= control.accuracy + MARGIN * (1 - control.accuracy):
+            right, dealt = percentage(evidence.accuracy, 1), percentage(control.accuracy, 1)
             yield self.finding(
-                f"{evidence.accuracy:.1%} of {evidence.n} images are right; with the rules dealt to other classes "
-                f"{control.accuracy:.1%} would be",
+                f"{right}% of {evidence.n} images are right; with the rules dealt to other classes {dealt}% would be",
                 WHOLE,
                 hint="See which attributes are at chance, and whether the labels of the images are right.",
             )
