@@ -57,8 +57,8 @@ def _line(review: Review, name: str, colors: Inks, width: int) -> Text:
     share = measure.share
     text.append(bar(share.value or 0, _BAR) + " ", colors.gain if (share.value or 0) >= 0.8 else colors.loss)
     text.append(f"{percent(share):>5}", f"bold {colors.text}")
-    text.append(f" {interval(share):<9}", colors.soft)
-    text.append("" if measure.chance is None else f"{percentage(measure.chance):>3} ", colors.faint)
+    text.append(f" {interval(share, fixed=True):<9}", colors.soft)
+    text.append("" if measure.chance is None else f"{percentage(measure.chance, fixed=True):>3} ", colors.faint)
     text.append(f"{measure.separating_power:>4.1f} ", colors.soft)
     before = session.start.attribute(name) if session.start is not None else None
     change = ""

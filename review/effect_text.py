@@ -22,10 +22,10 @@ def points(change: float | None) -> str:
 
 
 def percent(share: Share | None) -> str:
-    """``81 %``; ``100 %`` and ``0 %`` only where that is so. ``–`` without images."""
+    """``81 %``, in a column; ``100 %`` and ``0 %`` only where that is so. ``–`` without images."""
     if share is None or share.value is None:
         return "–"
-    return f"{percentage(share.value)} %"
+    return f"{percentage(share.value, fixed=True)} %"
 
 
 def accuracy(share: Share) -> str:
@@ -33,10 +33,10 @@ def accuracy(share: Share) -> str:
     return "–" if share.value is None else f"{percentage(share.value, 1)} %"
 
 
-def interval(share: Share) -> str:
-    """The 95 % interval, ``(76–100)``; nothing without images."""
-    low, high = share.ci95
-    return f"({percentage(low)}–{percentage(high)})" if share.n else ""
+def interval(share: Share, *, fixed: bool = False) -> str:
+    """The 95 % interval, ``(76–100)``; nothing without images. ``fixed`` as of a percentage."""
+    low, high = (percentage(end, fixed=fixed) for end in share.ci95)
+    return f"({low}–{high})" if share.n else ""
 
 
 def summary(effect: Effect) -> str:

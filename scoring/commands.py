@@ -152,9 +152,13 @@ def score(
 
 def _check_accuracy(ctx: click.Context, accuracies: Mapping[str, float], least: float | None) -> None:
     """Tell which are below ``least``, and exit with 1 if any is."""
-    below = {which: accuracy for which, accuracy in accuracies.items() if least is not None and accuracy < least}
+    if least is None:
+        return
+    below = {which: accuracy for which, accuracy in accuracies.items() if accuracy < least}
     for which, accuracy in below.items():
-        note(f"{which}accuracy {accuracy:.4f} is below {least:g}")
+        rounded = (f"{accuracy:.{digits}f}" for digits in range(4, 18))
+        shown = next((text for text in rounded if float(text) < least), repr(accuracy))
+        note(f"{which}accuracy {shown} is below {least!r}")
     if below:
         ctx.exit(1)
 

@@ -146,7 +146,7 @@ def _cell(cell: CellMeasure) -> str:
     if cell.switch is not None and cell.switch.helps:
         mark = " ▲" if cell.switch.certain else " △"
         title = f' title="{text(cell.preferred)}: {100 * cell.switch.change:+.1f} points"'
-    return f"<td {_tint(share)}{title}>{percentage(share)}{mark}</td>"
+    return f"<td {_tint(share)}{title}>{percentage(share, fixed=True)}{mark}</td>"
 
 
 def _confusion(e: Evaluation) -> Iterator[str]:

@@ -203,7 +203,7 @@ def _drawn(entry: Entry, low: float, high: float) -> Line:
 def _percent(entry: Entry) -> str:
     if entry.accuracy is None:
         return " " * 6
-    return f"{percentage(entry.accuracy, 1):>5}" + (" " if entry.comparable else "*")
+    return f"{percentage(entry.accuracy, 1, fixed=True):>5}" + (" " if entry.comparable else "*")
 
 
 def _who(revision: Revision) -> str:

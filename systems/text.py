@@ -9,6 +9,9 @@ from collections.abc import Iterable
 # Bidirectional controls could reorder what a person reads; the joiners that emoji and Indic scripts need stay.
 _INVISIBLE_BUT_HARMLESS = {"\u200c", "\u200d"}
 
+_MOST_DIGITS = 4
+"""Of a percentage; beyond that even what is not all is as good as all."""
+
 
 def is_control(char: str) -> bool:
     """Whether a terminal might obey ``char`` instead of showing it (Unicode Cc, and Cf but for the joiners)."""
@@ -33,14 +36,17 @@ def counted(number: int, noun: str, plural: str = "") -> str:
     return f"{number} {noun if number == 1 else plural or noun + 's'}"
 
 
-def percentage(share: float, digits: int = 0) -> str:
-    """A share in percent, without the sign, in a column of fixed width: ``81``, or ``81.2`` with one digit.
+def percentage(share: float, digits: int = 0, *, fixed: bool = False) -> str:
+    """A share in percent, without the sign: ``81``, or ``81.2`` with one digit.
 
-    All and nothing are written only of what is all and nothing: 999 of 1,000 are ``99``, and 1 is ``1``.
+    All and nothing are written only of what is all and nothing: 9,997 of 10,000 are ``99.97``, and 3 are ``0.03``; in
+    a column of ``fixed`` width, where no digit can be added, ``99`` and ``1``.
     """
-    least = 10.0**-digits
     shown = round(100 * share, digits)
-    if 0 < share < 1:
+    if 0 < share < 1 and not 0 < shown < 100:
+        if not fixed and digits < _MOST_DIGITS:
+            return percentage(share, digits + 1)
+        least = 10.0**-digits
         shown = min(max(shown, least), 100 - least)
     return f"{shown:.{digits}f}"
 

@@ -53,8 +53,8 @@ def test_one_image_of_many_is_not_rounded_away() -> None:
     other = {name: rule[0] for name, rule in system.rules["class 1"].items()}
     shown: Shown = {**{name: [(400, {})] for name in system.classes}, "class 0": [(400, {}), (1, other)]}
     evaluation = images(shown)(system)
-    assert '"a0": 99%, chance 25%' in sent(system, evaluation)
-    assert outline(plan_refinement(system, evaluation=evaluation))[1].startswith("accuracy 99.9% on 3601 images")
+    assert '"a0": 99.97%, chance 25%' in sent(system, evaluation)
+    assert outline(plan_refinement(system, evaluation=evaluation))[1].startswith("accuracy 99.97% on 3601 images")
 
 
 def test_no_change_has_no_sign(system: System, evaluation: Evaluation) -> None:
@@ -79,6 +79,6 @@ def test_what_was_taken_before_and_what_it_brought(system: System, tmp_path: Pat
     save_revision(system, path, kind="person", author="x", evaluation={**how, "accuracy": 0.9})
     mended = apply(system, [RIGHT])
     save_revision(mended, path, kind="llm", author="m", edits=[RIGHT], evaluation={**how, "accuracy": 0.9998})
-    assert taken_before(path) == ('class 0 › a0: "o03" -> "o00" (with its round, accuracy went from 90.0% to 99.9%)',)
+    assert taken_before(path) == ('class 0 › a0: "o03" -> "o00" (with its round, accuracy went from 90.0% to 99.98%)',)
     assert "Suggestions that were taken before" in sent(mended, path=path)
     assert taken_before(tmp_path / "other.json") == ()

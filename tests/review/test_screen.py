@@ -60,9 +60,9 @@ def test_one_image_of_many_is_not_rounded_away(tmp_path: Path, demo_encoder: Enc
         played(path, play, Ready(images(seen)(system), demo_encoder, Dataset("cards", ())), size=(140, 40))
 
     matrix = ("wolf       99 %", "bear      100 %")
-    shown([(2000, {})], 300, "99.9 % (99–99)", *matrix, "████ 99 % ● gray", "██████  99 % (99–99)    1  1.6")
+    shown([(2000, {})], 300, "99.98 % (99.9–99.997)", *matrix, "████ 99 % ● gray", "██████  99 % (99–99)    1  1.6")
     wrong = [(1, {}), (1999, {"fur": "gray"})]
-    shown(wrong, 0, *matrix, "Weakest: mole 1 %.", "n: to the next of 1 cell worth a look")
+    shown(wrong, 0, *matrix, "Weakest: mole 0.1 %.", "n: to the next of 1 cell worth a look")
 
 
 def test_arrows_and_letters_move(draft: Path) -> None:

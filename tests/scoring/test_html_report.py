@@ -67,9 +67,9 @@ def test_one_image_of_many_is_not_rounded_away() -> None:
     evaluation = images({"wolf": [(1999, {}), (1, {"fur": "brown"})], "bear": [(2000, {})]})(system)
     words = Page(html_report(evaluation, accuracy_curve(evaluation), "")).words.split()
     assert {"wolf99", "bear100"} < set(words)
-    assert "none 50 2 fur 99 text vectors" in " ".join(words)  # on the steps of the curve
-    assert "right, 95 % interval 99.9 – 99.9 %" in " ".join(words)
-    assert "rules permuted0.1 %0.1 – 0.1 % *2" in " ".join(words)
+    assert "none 50 2 fur 99.98 text vectors" in " ".join(words)  # on the steps of the curve
+    assert "right, 95 % interval 99.9 – 99.996 %" in " ".join(words)
+    assert "rules permuted0.03 %0.03 – 0.03 % *2" in " ".join(words)
 
 
 def test_no_name_is_markup() -> None:

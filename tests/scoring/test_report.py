@@ -196,10 +196,10 @@ def test_switches_that_may_be_luck_are_marked() -> None:
 
 def test_nothing_but_all_is_all() -> None:
     written = [percent(share) for share in (0, 1, 0.9997, 0.0004, 0.5, 1e-12)]
-    assert written == ["0.0 %", "100.0 %", "99.9 %", "0.1 %", "50.0 %", "0.1 %"]
+    assert written == ["0.0 %", "100.0 %", "99.97 %", "0.04 %", "50.0 %", "0.0001 %"]
     few, many = [interval(Share(hits, 400)) for hits in (0, 399, 400)], interval(Share(29_999, 30_000))
-    assert [*few, many] == ["0.0 – 1.0 %", "98.6 – 99.9 %", "99.0 – 100.0 %", "99.9 – 99.9 %"]
-    assert spread((0.001, 0.997)) == "1 – 99 %"
+    assert [*few, many] == ["0.0 – 1.0 %", "98.6 – 99.96 %", "99.0 – 100.0 %", "99.98 – 99.999 %"]
+    assert spread((0.001, 0.997)) == "0.1 – 99.7 %"
 
 
 @given(systems(), st.integers(0, 100), st.sampled_from(["sum", "product"]))

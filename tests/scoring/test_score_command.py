@@ -237,7 +237,8 @@ def test_a_missed_threshold_exits_with_1_after_the_report(work: Workplace) -> No
     code, out, err = work.score("--min-accuracy", "0.95", "--json")
     assert code == 1
     assert json.loads(out)["system"]["accuracy"] == pytest.approx(12 / 13)
-    assert "below 0.95" in err
+    assert "accuracy 0.9231 is below 0.95" in err
+    assert "accuracy 0.923077 is below 0.92308" in work.score("--min-accuracy", "0.92308")[2]
 
 
 def test_broken_images_are_named_and_left_out(work: Workplace) -> None:

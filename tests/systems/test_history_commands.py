@@ -75,9 +75,9 @@ class TestLog:
         cotsmith("history", "record", "pets.json", "-m", "by hand")
         record_evaluation(FILE, {"accuracy": 0.9998, "ci95": [0.83, 0.9999], **FIGURES, "n": 10_000})
         log = cotsmith("log", "pets.json").out.splitlines()
-        assert log[0].endswith(" 99 %")
+        assert log[0].endswith(" 99.99 %")
         assert " 99.9 " in log[1]
-        assert "accuracy  99.9 % (83 – 99 %) on 10000 images" in cotsmith("show", "pets.json@4").out
+        assert "accuracy  99.98 % (83 – 99.99 %) on 10000 images" in cotsmith("show", "pets.json@4").out
 
     def test_only_the_last(self, cotsmith: Command) -> None:
         assert [r["revision"] for r in json.loads(cotsmith("log", "pets.json", "-n", "2", "--json").out)] == [3, 2]

@@ -62,8 +62,8 @@ def test_one_image_of_many_is_not_rounded_away() -> None:
     gray, brown, black = ({"fur": option} for option in attribute.options)
     shown: Shown = {"wolf": [(1, gray), (2999, brown)], "bear": [(3000, black)], "mole": [(3000, gray)]}
     found = {one.code: one.message for one in check(system, evaluation=images(shown)(system))}
-    assert found["E101"].startswith("1 of 9000 images get the right answer, 0.1%; ")
-    assert found["E107"].startswith("0.1% of 9000 images are right; ")
+    assert found["E101"].startswith("1 of 9000 images get the right answer, 0.01%; ")
+    assert found["E107"].startswith("0.01% of 9000 images are right; ")
 
 
 def test_few_images_of_nothing_are_no_finding() -> None:
