@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 from textual.message import Message
 
 from ..systems.text import counted
+from ..errors import Interrupted
 from . import refine_flow
 from .evidence_pane import EvidencePane
 from .latest import Failed
 from .messages import Evaluated, Found, Looked, Measured, Progressed
-from .refining import Proposed, Streamed
+from .refining import REFINEMENT, Proposed, Streamed
 
 if TYPE_CHECKING:
     from .main_screen import MainScreen
@@ -81,7 +82,12 @@ def _failed(screen: MainScreen, event: Failed) -> None:
         screen.review.session.expects_images = False
         screen.wait("")
         screen.renew()
-    screen.ongoing()
+    if event.what == REFINEMENT:
+        cancelled = isinstance(event.error, Interrupted)
+        screen.refining.ended("" if cancelled else event.error.message)
+        screen.ongoing()
+        if not cancelled:
+            return  # it stands in a line of its own, where the next edit leaves it
     screen.tell(f"{event.what}: {event.error.message}", trouble=True)
 
 
@@ -92,6 +98,7 @@ def _streamed(screen: MainScreen, event: Streamed) -> None:
 
 def _proposed(screen: MainScreen, event: Proposed) -> None:
     """The proposals are there: shown at once, unless the person is amid something else."""
+    screen.refining.ended()
     screen.refining.proposals, screen.refining.feedback = event.proposals, ""
     screen.ongoing()
     if screen.refining.waiting.warning:

@@ -1,4 +1,4 @@
-"""The line about a refinement, there only while one runs or its proposals wait: the status line stays for edits."""
+"""The line about a refinement, there only while one runs, waits or has failed: the status line stays for edits."""
 
 from __future__ import annotations
 
@@ -44,7 +44,8 @@ class Ongoing(Static):
             return f"{self._told}; {self._key} cancels"
         found = self.refining.proposals
         if found is None:
-            return ""
+            failure = self.refining.failure
+            return f"the refinement failed, {self._key} asks again: {failure}" if failure else ""
         count, judged = len(found), len(found.taken) + sum(one.status == "refused" for one in found)
         what = f"{count} proposals of {found.origin.model} wait" if count > 1 else "a proposal waits"
         so_far = f", {judged} judged so far" if judged else ""

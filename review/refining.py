@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from ..authoring.budget import Budget
     from ..authoring.llm import LLM, Streaming
 
+REFINEMENT = "refinement"
+"""What ``Failed`` calls it."""
+
 
 @dataclass(frozen=True, slots=True)
 class LLMSource:
@@ -51,29 +54,35 @@ class Proposed(Message):
 
 
 class Refining:
-    """One refinement at a time; ``proposals`` wait here, and on disk, until they are judged."""
+    """One refinement at a time; ``proposals`` wait here, and on disk, until they are judged.
+
+    Attributes:
+        running: whether one was begun whose end has not been heard of.
+        failure: why the last one brought nothing; ``""`` where it did, or was cancelled.
+        feedback: what was typed last and has not been answered.
+    """
 
     def __init__(self, owner: MessagePump, source: LLMSource | None, waiting: WaitingProposals) -> None:
         self.source = source
         self.waiting = waiting
         self.proposals = waiting.load()
-        self.feedback = ""  # what was typed last and has not been answered
+        self.running = False
+        self.failure = ""
+        self.feedback = ""
         self._owner = owner
-        self._running = False
         self._cancelled = threading.Event()
 
-    @property
-    def running(self) -> bool:
-        """Whether a reply is awaited."""
-        return self._running
-
     def begin(self, llm: LLM, plan: Plan, encode: Encode | None) -> None:
-        """Send ``plan`` in a thread."""
+        """Send ``plan`` in a thread, which posts ``Proposed`` or ``Failed(REFINEMENT, …)`` at its end."""
         assert self.source is not None
-        self._running = True
+        self.running, self.failure = True, ""
         self._cancelled.clear()
         arguments = llm, plan, self.source.budget(), encode
         threading.Thread(target=self._run, args=arguments, name="review refining").start()
+
+    def ended(self, failure: str = "") -> None:
+        """The end of it was heard."""
+        self.running, self.failure = False, failure
 
     def settle(self, proposals: Proposals | None) -> None:
         """Keep ``proposals`` as they are decided by now; None when they are judged to the end."""
@@ -99,12 +108,11 @@ class Refining:
             self.waiting.keep(found)
             message = Proposed(found)
         except Interrupted:
-            message = Failed("refinement", CotsmithError("cancelled; nothing was taken"))
+            message = Failed(REFINEMENT, Interrupted("cancelled; nothing was taken"))
         except CotsmithError as error:
-            message = Failed("refinement", error)
+            message = Failed(REFINEMENT, error)
         except Exception as error:  # an LLM client of the user's own may raise anything
-            message = Failed("refinement", CotsmithError(told(error)))
-        self._running = False
+            message = Failed(REFINEMENT, CotsmithError(told(error)))
         self._owner.post_message(message)
 
     def _measured(self, found: Proposals, evaluation: Evaluation, encode: Encode | None) -> Proposals:

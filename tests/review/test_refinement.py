@@ -147,16 +147,23 @@ def test_a_proposal_is_edited_before_it_is_taken(draft: Path, ready: Ready) -> N
 
 
 def test_an_llm_that_fails_is_told_and_everything_goes_on(draft: Path, ready: Ready) -> None:
-    llm = ScriptedLLM([LLMError("the provider is down", hint="Try later."), ValueError("odd")])
+    failures = [LLMError("the [red]provider[/ is down", hint="Try later."), ValueError("odd")]
+    llm = ScriptedLLM([*failures, PROPOSALS])
 
     async def session() -> None:
         async with driven(draft, ready, llm=source_of(llm)) as driver:
             await asked(driver)
-            assert "the provider is down" in driver.text()
+            assert "the refinement failed, r asks again: the [red]provider[/ is down" in driver.text()
             await asked(driver)
+            assert "provider" not in driver.text()
             assert "odd" in driver.text()
             await driver.press("enter", "enter")
             assert driver.review.session.system.rules["Mivvin"]["scene"] == ("snow and ice",)
+            assert "odd" in driver.text(), "an edit does not hide it"
+            await driver.press("r", "enter")
+            assert isinstance(driver.app.screen, ProposalsScreen)
+            await driver.press("q")
+            assert "failed" not in driver.text()
 
     asyncio.run(session())
 
