@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from textual.message import Message
 
-from ..systems.text import counted
 from ..errors import Interrupted
+from ..systems.text import counted
 from . import refine_flow
 from .evidence_pane import EvidencePane
 from .latest import Failed

@@ -9,6 +9,7 @@ from ..errors import CotsmithError
 from ..systems.decisions import change_locks
 from ..systems.history import History
 from ..systems.saving import record_outside_change
+from ..systems.text import counted
 from .dialogs import Item, MenuDialog, TextDialog
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ async def save(screen: MainScreen) -> bool:
         return False
     steps = session.unsaved
     reason = await screen.ask(
-        TextDialog("save a revision: why?", told=f"{steps} step{'s' if steps > 1 else ''} since the last save.")
+        TextDialog("save a revision: why?", told=f"{counted(steps, 'step')} since the last save.")
     )
     if reason is None or not await settled(screen):
         return False
@@ -49,7 +50,7 @@ async def leave(screen: MainScreen) -> None:
     steps = session.unsaved
     todo = await screen.ask(
         MenuDialog(
-            f"{steps} step{'s are' if steps > 1 else ' is'} not saved",
+            f"{counted(steps, 'step is', 'steps are')} not saved",
             [
                 Item("save", "Save and leave", "write the file, as a revision", "s"),
                 Item("leave", *_leaving(session), "q"),
@@ -101,13 +102,9 @@ async def _settle_outside(screen: MainScreen) -> None:
             session.keep_mine()
         return
     conflicts = len(merged.conflicts)
-    steps = f"{session.unsaved} step{'' if session.unsaved == 1 else 's'}"
+    steps = counted(session.unsaved, "step")
     aside = f"{steps} of yours put aside: {screen.key_of('redo')} brings them back" if session.unsaved else ""
-    both = (
-        "nothing was changed twice"
-        if not conflicts
-        else f"{conflicts} thing{'s' if conflicts > 1 else ''} changed twice: yours taken"
-    )
+    both = "nothing was changed twice" if not conflicts else f"{counted(conflicts, 'thing')} changed twice: yours taken"
     todo = await screen.ask(
         MenuDialog(
             "the file was changed outside",

@@ -16,7 +16,7 @@ from textual.screen import Screen
 from textual.widgets import Footer
 
 from ..systems.edits import Edit
-from ..systems.text import plain
+from ..systems.text import counted, plain
 from . import keep_flows
 from .actions import ACTIONS, Action, available, bindings, keys_of
 from .asking import Memory
@@ -119,7 +119,7 @@ class MainScreen(Screen[None]):
         if session.recovered and not session.changed_outside:
             steps = session.recovered
             self.tell(
-                f"{steps} step{'s' if steps > 1 else ''} of an earlier session, never saved, are here: u undoes them"
+                f"{counted(steps, 'step')} of an earlier session, never saved, here: {self.key_of('undo')} undoes them"
             )
         self.ongoing()
         if self.refining.waiting.warning:
