@@ -123,9 +123,9 @@ async def _settle_outside(screen: MainScreen) -> None:
         await _settle_outside(screen)
         return
     if todo == "merge":
-        review.settle_outside(merged.system, "merged what was changed outside")
+        review.settle_outside(merged.system, "merged the change outside")
     elif todo == "take":
-        review.take_outside("took the file as it was changed outside")
+        review.take_outside("took the change outside")
     else:
         session.keep_mine()
     screen.changed()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import time
+from collections.abc import Callable
 
 
 class Unbidden:
@@ -12,17 +14,18 @@ class Unbidden:
         seconds: how long the hands must rest; who looks up, reads and then decides takes longer.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self.seconds = 0.4
-        self._until = 0.0
+        self._clock = clock
+        self._until = -math.inf
 
     def came(self) -> None:
         """Something came up that nobody asked for."""
-        self._until = time.monotonic() + self.seconds
+        self._until = self._clock() + self.seconds
 
     def swallows(self) -> bool:
         """Whether a key that is pressed now came too soon."""
-        now = time.monotonic()
+        now = self._clock()
         if now >= self._until:
             return False
         self._until = now + self.seconds

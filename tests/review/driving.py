@@ -91,15 +91,13 @@ async def driven(
     size: tuple[int, int] = (100, 30),
     read_only: bool = False,
     settled: bool = True,
-    deaf: bool = False,
     **options: Any,
 ) -> AsyncIterator[Driver]:
-    """A review of ``source``, on a screen of ``size``; ``deaf`` to keys while something comes up by itself."""
+    """A review of ``source``, on a screen of ``size``; it takes each key at once, also when a question just came up."""
     session = Session.open(str(source), read_only=read_only)
     options.setdefault("images", "off")
     app = ReviewApp(Review(session), workshop or Workshop(), **options)
-    if not deaf:
-        app.unbidden.seconds = 0
+    app.unbidden.seconds = 0
     try:
         async with app.run_test(size=size) as pilot:
             driver = Driver(app, pilot)
