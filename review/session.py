@@ -111,7 +111,7 @@ class Session:
         try:
             return cls(source, Journal.open(source), read_only=False)
         except HistoryPlaceError as error:
-            session = cls(source, Journal.open(source, durable=False), read_only=False)
+            session = cls(source, Journal.open(source, adrift=True), read_only=False)
             session.notices.append(f"until you save, edits are kept in memory only: {error.message}")
             return session
 

@@ -80,6 +80,12 @@ class HistoryFiles:
         return False
 
 
+def may_be_written(path: str | Path) -> bool:
+    """Whether it is worth trying to write the history of ``path``; it may fail all the same."""
+    database = history_path(path)
+    return os.access(database.parent, os.W_OK) and (not database.exists() or os.access(database, os.W_OK))
+
+
 def copied(path: str | Path) -> sqlite3.Connection:
     """The history of ``path`` in memory; an empty one where there is none, or it cannot be read."""
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from .edit_json import edits_from_json, edits_to_json
 from .edits import Edit, apply, invert
 from .file import parse, render
 from .history import History
-from .history_files import HistoryFiles, copied, put_back, rescued
+from .history_files import HistoryFiles, copied, may_be_written, put_back, rescued
 from .history_store import TIMEOUT_S, connect_in_memory, history_path, is_damage, translated
 from .journal_store import Entry, add_entry, begin_session, forget, last_session, newest, write_again
 from .json_form import Json
@@ -61,13 +62,22 @@ class Journal:
     _entries: list[Entry]
 
     def __init__(
-        self, path: str | Path, connection: sqlite3.Connection, notice: str = "", *, durable: bool = False
+        self,
+        path: str | Path,
+        connection: sqlite3.Connection,
+        notice: str = "",
+        *,
+        durable: bool = False,
+        adrift: bool = False,
     ) -> None:
         self.path = Path(path)
         self.notice = notice
         self.diverged = False
         self._history = History(self.path, connection)
-        self._files = HistoryFiles(self.path) if durable else None
+        self._files = HistoryFiles(self.path) if durable or adrift else None
+        self._adrift = adrift
+        if adrift and self._files is not None:
+            self._files.give_up()
         self._newest = 0  # the session that was the newest in the database when last looked
         self._begin(read_bytes(path))
         self._resume()
@@ -75,12 +85,19 @@ class Journal:
 
     @classmethod
     def open(
-        cls, path: str | Path, *, durable: bool = True, resume: bool = True, timeout: float = TIMEOUT_S
+        cls,
+        path: str | Path,
+        *,
+        durable: bool = True,
+        adrift: bool = False,
+        resume: bool = True,
+        timeout: float = TIMEOUT_S,
     ) -> Journal:
         """The journal of the system file ``path``, where the last session left it.
 
-        ``durable=False`` keeps it in memory, for where the folder is read-only; undo and redo work as well. With
-        ``resume=False`` it begins at the file, whatever the last session left.
+        ``adrift``, it begins in memory, for where nothing can be written, and goes to disk as soon as it can; undo and
+        redo work as well. ``durable=False`` keeps it in memory for good. With ``resume=False`` it begins at the file,
+        whatever the last session left.
 
         Raises:
             InputError: the file cannot be read, or holds no valid system.
@@ -88,12 +105,12 @@ class Journal:
                 version cannot replay.
         """
         notice = ""
-        if durable:
+        if durable and not adrift:
             connection, notice = connect_along(path, timeout=timeout)
         else:
             connection = copied(path) if resume else connect_in_memory()
         try:
-            return cls(path, connection, notice, durable=durable)
+            return cls(path, connection, notice, durable=durable, adrift=adrift)
         except BaseException:
             connection.close()
             raise
@@ -113,7 +130,7 @@ class Journal:
     @property
     def durable(self) -> bool:
         """Whether it is kept on disk."""
-        return self._files is not None
+        return self._files is not None and not self._adrift
 
     def history(self) -> History:
         """The history in the database of the journal; another one after that was lost. Leave closing it to ``close``.
@@ -133,12 +150,18 @@ class Journal:
         """Look whether the database is still the one that was opened, which is cheap.
 
         Where it was deleted, replaced or destroyed, put it back with all that is known of it; ``notice`` then says so.
+        Where it is adrift, try whether that has an end.
 
         Raises:
             HistoryError: that cannot be done now; what it held is kept in memory until it can.
         """
-        if self._files is not None and self._files.lost():
+        if self._files is None or not self._files.lost():
+            return
+        if not self._adrift:
             self._recover(self._files)
+        elif may_be_written(self.path):
+            with contextlib.suppress(HistoryError):
+                self._recover(self._files)
 
     def current(self) -> System:
         """The system with every step that is not undone."""
@@ -356,7 +379,10 @@ class Journal:
         memory.close()
         files.accept()
         told = "put back as it was" if whole else "given the steps of this session"
-        self.notice = "; ".join(filter(None, (f"the history was deleted or replaced, and is {told}", notice)))
+        told = f"the history was deleted or replaced, and is {told}"
+        if self._adrift:
+            self._adrift, told = False, "the history can be written again: edits are on disk from now on"
+        self.notice = "; ".join(filter(None, (told, notice)))
 
     def _bring_up_to_date(self) -> None:
         """Give a database what it lacks of the session. One that holds newer steps is another session's, and left."""

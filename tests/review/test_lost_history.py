@@ -17,6 +17,7 @@ from cotsmith.review.seen_marks import SeenMarks
 from cotsmith.review.session import Session
 from cotsmith.review.trouble import told
 from cotsmith.review.waiting_proposals import WaitingProposals
+from cotsmith.systems import history_store
 from cotsmith.systems.edits import SetRule
 from cotsmith.systems.file import load
 from cotsmith.systems.history import History, history_path
@@ -127,6 +128,37 @@ def test_where_no_history_can_be_written_the_review_says_what_is_kept(
             assert "Leave and lose them" in driver.text()
 
     asyncio.run(session())
+
+
+def test_what_was_in_memory_goes_to_disk_as_soon_as_that_can_be(draft: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept_before = Session.open(str(draft))
+    kept_before.edit([EDIT])
+    kept_before.close()
+    possible = history_store.create_like
+
+    def denied(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(history_store, "create_like", denied)
+
+    async def session() -> None:
+        async with driven(draft, size=(120, 30)) as driver:
+            await driver.press("j", "delete", "l", "space")
+            assert not driver.review.session.journal.durable
+            monkeypatch.setattr(history_store, "create_like", possible)
+            driver.main._watch()
+            await driver.settle()
+            assert "the history can be written again: edits are on disk from now on" in driver.text()
+            await driver.press("h", "j", "delete", "q")
+            assert "nothing is lost" in driver.text()
+
+    asyncio.run(session())
+    again = Session.open(str(draft))
+    rules = again.system.rules
+    assert [rules[name]["main_color"] for name in ("Bimbul", "Gomtu", "Jorrik")] == [(), (), ()]
+    assert again.journal.can_undo == 3
+    assert ("Gomtu", "body_form") in kept(draft, again.system)
+    again.close()
 
 
 def test_what_to_do_next_is_a_sentence_of_its_own() -> None:
