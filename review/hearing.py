@@ -14,6 +14,7 @@ from .evidence_pane import EvidencePane
 from .latest import Failed
 from .messages import Evaluated, Found, Looked, Measured, Progressed
 from .refining import REFINEMENT, Proposed, Streamed
+from .trouble import told
 
 if TYPE_CHECKING:
     from .main_screen import MainScreen
@@ -84,7 +85,7 @@ def _failed(screen: MainScreen, event: Failed) -> None:
         screen.renew()
     if event.what == REFINEMENT:
         cancelled = isinstance(event.error, Interrupted)
-        screen.refining.ended("" if cancelled else event.error.message)
+        screen.refining.ended("" if cancelled else told(event.error))
         screen.ongoing()
         if not cancelled:
             return  # it stands in a line of its own, where the next edit leaves it

@@ -38,6 +38,8 @@ async def refine(screen: MainScreen) -> None:
         )
     )
     told = f"{llm.name} gets: {'; '.join(outline(plan))}."
+    if refining.failure:  # as long as it may be: elsewhere there is one line for it
+        told = f"It failed: {refining.failure.rstrip('.')}. {told}"
     shown = RefineScreen(plan, told, refining.feedback, screen.background.aside)
     feedback = await screen.ask(shown)
     refining.feedback = shown.feedback
