@@ -14,6 +14,7 @@ from .findings_pane import FindingsPane
 from .help_screen import HelpScreen
 from .marks import LEGEND
 from .matrix import Matrix
+from .nowhere import nowhere
 from .palette import palette
 from .pictures import MODES
 from .themes import next_theme
@@ -24,6 +25,19 @@ if TYPE_CHECKING:
     from .main_screen import MainScreen
 
 Deed: TypeAlias = "Callable[[MainScreen], Coroutine[Any, Any, object] | None]"
+
+
+def _at_cell(deed: Deed) -> Deed:
+    """``deed`` where a cell is selected; where none is, why."""
+
+    def here(screen: MainScreen) -> Coroutine[Any, Any, object] | None:
+        why = nowhere(screen)
+        if why:
+            screen.tell(why)
+            return None
+        return deed(screen)
+
+    return here
 
 
 def _jump(screen: MainScreen, step: int) -> None:
@@ -121,10 +135,13 @@ def _sort(screen: MainScreen) -> None:
 
 async def _go_class(screen: MainScreen) -> None:
     review = screen.review
+    if review.near is None:
+        screen.tell(nowhere(screen))
+        return
     items = [Item(name, name) for name in review.session.system.classes]
     picked = await screen.ask(MenuDialog("go to a class", items, searched=True))
-    if picked is not None and review.cell is not None:
-        review.select((picked, review.cell[1]))
+    if picked is not None and review.near is not None:
+        review.select((picked, review.near[1]))
         screen.arrived()
 
 
@@ -195,23 +212,23 @@ def _theme(screen: MainScreen) -> None:
 
 
 DEEDS: dict[str, Deed] = {
-    "change": rule_flows.change_rule,
+    "change": _at_cell(rule_flows.change_rule),
     "next": lambda screen: _jump(screen, 1),
     "previous": lambda screen: _jump(screen, -1),
     "fix": _fix,
     "fix-safe": rule_flows.fix_safe,
-    "seen": _seen,
-    "seen-class": _seen_class,
+    "seen": _at_cell(_seen),
+    "seen-class": _at_cell(_seen_class),
     "next-finding": lambda screen: _step_finding(screen, 1),
     "previous-finding": lambda screen: _step_finding(screen, -1),
     "allow": lambda screen: rule_flows.allow_finding(screen, _finding_meant(screen)),
-    "silent": _silent,
-    "bulk": rule_flows.change_in_view,
-    "note": rule_flows.write_note,
-    "lock": keep_flows.toggle_lock,
-    "option": structure_flows.change_options,
-    "prompt": structure_flows.change_prompts,
-    "weight": structure_flows.change_weight,
+    "silent": _at_cell(_silent),
+    "bulk": _at_cell(rule_flows.change_in_view),
+    "note": _at_cell(rule_flows.write_note),
+    "lock": _at_cell(keep_flows.toggle_lock),
+    "option": _at_cell(structure_flows.change_options),
+    "prompt": _at_cell(structure_flows.change_prompts),
+    "weight": _at_cell(structure_flows.change_weight),
     "attribute": structure_flows.change_attribute,
     "class": structure_flows.change_class,
     "describe": structure_flows.describe_system,

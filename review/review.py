@@ -42,6 +42,7 @@ class Review:
         self.seen = SeenMarks(None if session.read_only else session.journal.history)
         self.rows: tuple[str, ...] = ()
         self.cell: Cell | None = None
+        self._last: Cell | None = None
         self._queue = Queue(self.seen)
         self._texts: dict[str, tuple[object, str]] = {}
         self.show()
@@ -54,10 +55,11 @@ class Review:
             self.view = view
         self.rows = rows(self.session.system.classes, self.view, self._facts())
         names = self.attributes
+        self._last = self.cell or self._last
         if not self.rows or not names:
             self.cell = None
             return
-        class_name, attribute = self.cell or (self.rows[0], names[0])
+        class_name, attribute = self._last or (self.rows[0], names[0])
         self.cell = (
             class_name if class_name in self.rows else self.rows[0],
             attribute if attribute in names else names[0],
@@ -79,6 +81,15 @@ class Review:
     def attributes(self) -> tuple[str, ...]:
         """The attributes' names, the columns."""
         return tuple(a.name for a in self.session.system.attributes)
+
+    @property
+    def near(self) -> Cell | None:
+        """The selected cell; where no class is in view, the last one that was; None in a system without any cell."""
+        classes, names = self.session.system.classes, self.attributes
+        if self.cell is not None or not classes or not names:
+            return self.cell
+        class_name, attribute = self._last or (classes[0], names[0])
+        return class_name if class_name in classes else classes[0], attribute if attribute in names else names[0]
 
     def select(self, cell: Cell) -> None:
         """Select a cell; where the view hides its class, the view shows everything again."""
@@ -180,9 +191,8 @@ class Review:
 
     def goto(self, finding: Finding) -> None:
         """Select the place of a finding, as near as there is a cell."""
-        if self.cell is None:
-            return
-        cell = nearest_cell(finding.place, self.session.system, self.cell)
+        here = self.near
+        cell = None if here is None else nearest_cell(finding.place, self.session.system, here)
         if cell is not None:
             self.select(cell)
 

@@ -29,6 +29,7 @@ from .asking import in_turn
 from .building import name_problem, new_attribute, options_of, prompt_fault, split_option
 from .dialogs import Item, MenuDialog, TextDialog
 from .keep_flows import lock_cells
+from .nowhere import nowhere
 from .questions import ask_name, ask_prompts, ask_weight, options_question, pick_option, pick_place
 from .rule_flows import write_note_on
 
@@ -148,7 +149,7 @@ async def change_attribute(screen: MainScreen) -> None:
             Item("note", "Note", f"on {plain(here)}: for the next reader, and for the LLM", "c"),
             Item("lock", "Lock or unlock", f"{plain(here)} for all classes, against the LLM", "x"),
         ]
-    todo = await screen.ask(MenuDialog("attribute", items))
+    todo = await screen.ask(MenuDialog("attribute", items, told=nowhere(screen) if names else ""))
     if todo == "add":
         await _add_attribute(screen, names)
     elif todo == "rename" and here is not None:
@@ -203,7 +204,7 @@ async def change_class(screen: MainScreen) -> None:
             Item("note", "Note", f"on {plain(here)}: for the next reader, and for the LLM", "c"),
             Item("lock", "Lock or unlock", f"all rules of {plain(here)}, against the LLM", "x"),
         ]
-    todo = await screen.ask(MenuDialog("class", items))
+    todo = await screen.ask(MenuDialog("class", items, told=nowhere(screen) if classes else ""))
     if todo == "add":
         text = await ask_name(screen.ask, "new class", "", classes, "a class")
         if text:
