@@ -206,6 +206,8 @@ class MenuDialog(Dialog[str]):
             line.append(fit(item.label, min(widest, 44)) + "  ", colors.text)
             line.append(plain(item.remark), colors.soft)
             lines.append(line)
+        if not lines:
+            lines.append(Text("nothing here holds this text", colors.soft))
         self.query_one(LineList).show(lines, index)
 
 

@@ -11,6 +11,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.events import Resize
 from textual.widgets import Static
 
 from ..scoring.effects import Effect
@@ -24,6 +25,10 @@ from .evidence import Choice, Evidence
 from .field import Field
 from .line_list import LineList
 from .themes import Inks, inks
+
+_MOST_LINES = 16
+_AROUND = 6
+"""Lines of the dialog that are not the list: its border, the field and the line below, what is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +89,12 @@ class RuleDialog(Dialog[Picked]):
         self._show(0)
         self.query_one(Field).focus()
 
+    def on_resize(self, event: Resize) -> None:
+        """The list gives way to what is told below it, also where there is little room."""
+        lines = self.query_one(LineList)
+        lines.styles.max_height = max(1, min(_MOST_LINES, event.size.height * 9 // 10 - _AROUND))
+        self._show(lines.index)
+
     @on(Field.Changed)
     def search(self, event: Field.Changed) -> None:
         """Keep the options that hold the text."""
@@ -142,6 +153,10 @@ class RuleDialog(Dialog[Picked]):
     def _on_new(self) -> bool:
         return self._offers_new and self.query_one(LineList).index == len(self._left)
 
+    @property
+    def _width(self) -> int:
+        return max(30, min(72, int(self.app.size.width * 0.96) - 4))
+
     def _ordered(self, options: list[str]) -> Rule:
         known = [choice.rule[0] for choice in self._evidence.choices if choice.rule]
         return tuple(option for option in [*known, *self._added] if option in options)
@@ -152,7 +167,7 @@ class RuleDialog(Dialog[Picked]):
 
     def _show(self, index: int) -> None:
         colors = inks(self.app.theme)
-        width = max(30, min(72, int(self.app.size.width * 0.96) - 4))
+        width = self._width
         lines = [_line(choice, self._set, width, colors) for choice in self._left]
         if self._offers_new:
             what = "⏎ adds" if not lines else "+ adds"
@@ -184,8 +199,9 @@ class RuleDialog(Dialog[Picked]):
     def _write(self, rule: Rule | None, effect: Effect | None) -> None:
         told = ""
         if rule is not None:
-            told = cut(" or ".join(plain(option) for option in rule) if rule else "says nothing", 60) + "\n"
-            told += "" if effect is None else summary(effect)
+            words = " or ".join(plain(option) for option in rule) if rule else "says nothing"
+            told = cut(words, self._width) + "\n"
+            told += "" if effect is None else cut(summary(effect), self._width)
         self.query_one(".told", Static).update(Text(told))
 
 

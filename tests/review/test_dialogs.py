@@ -6,10 +6,12 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from textual.containers import Vertical
 
 from cotsmith.authoring.locks import locked_cells
 from cotsmith.review.dialogs import TextDialog
 from cotsmith.review.field import Field
+from cotsmith.systems.edits import AddOption
 from cotsmith.systems.file import load
 from tests.review.conftest import Ready
 from tests.review.driving import Driver, driven
@@ -245,3 +247,29 @@ def test_escape_goes_one_question_back(draft: Path) -> None:
             assert len(driver.app.screen_stack) == 1
 
     asyncio.run(session())
+
+
+def test_what_a_rule_would_change_stays_in_sight_below_many_options(draft: Path) -> None:
+    async def play(driver: Driver) -> None:
+        driver.main.edit([AddOption("main_color", f"color number {number}") for number in range(40)])
+        await driver.settle()
+        await driver.press("enter")
+        for size in ((80, 24), (60, 14), (40, 10)):
+            await driver.pilot.resize_terminal(*size)
+            await driver.settle()
+            box, told = driver.app.screen.query_one(Vertical), driver.app.screen.query_one("Dialog .told")
+            assert told.region.height >= 2
+            assert told.region.bottom <= box.region.bottom - 1
+
+    played(draft, play)
+
+
+def test_a_search_that_finds_nothing_says_so(draft: Path) -> None:
+    async def play(driver: Driver) -> None:
+        await driver.press("g")
+        await driver.type("no such class")
+        assert "nothing here holds this text" in driver.text()
+        await driver.press("enter")
+        assert len(driver.app.screen_stack) == 2
+
+    played(draft, play)
