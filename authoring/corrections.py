@@ -14,7 +14,7 @@ from ..systems.edits import Edit, SetNote, apply
 from ..systems.file import parse
 from ..systems.history import History, Revision, from_history
 from ..systems.model import System
-from .locks import PEOPLE
+from .locks import PEOPLE, as_written
 
 MOST = 200
 """The latest so many are sent."""
@@ -34,24 +34,28 @@ class Correction:
 def corrections(path: str | Path | None, system: System) -> tuple[Correction, ...]:
     """The edits of people since the last revision of an LLM, oldest first; notes are left out, they are sent apart.
 
-    What ``system`` has beyond the last revision counts as a person's. Empty without a history.
+    What ``system`` has beyond the last revision counts as a person's; of a file without one, what it has beyond the
+    file.
 
     Raises:
         HistoryError: the history cannot be read.
     """
-    return from_history(path, lambda history: _corrections(history, system), ())
+    nothing: tuple[tuple[Correction, ...], System | None] = (), None
+    found, last = from_history(path, _recorded, nothing)
+    last = last or as_written(path)
+    if last is not None and last != system:
+        found += _in_words(last, diff(last, system), "")
+    return found[-MOST:]
 
 
-def _corrections(history: History, system: System) -> tuple[Correction, ...]:
+def _recorded(history: History) -> tuple[tuple[Correction, ...], System | None]:
+    """What the revisions tell, and the system of the last one."""
     known = history.revisions()
     found: list[Correction] = []
     for revision in _since_llm(known):
         if revision.kind in PEOPLE and revision.edits and revision.parent is not None:
             found += _of_revision(history, revision, known)
-    last = _system_at(history, known[-1]) if known else None
-    if last is not None and last != system:
-        found += _in_words(last, diff(last, system), "")
-    return tuple(found[-MOST:])
+    return tuple(found), _system_at(history, known[-1]) if known else None
 
 
 def _since_llm(known: Sequence[Revision]) -> Sequence[Revision]:
@@ -59,18 +63,18 @@ def _since_llm(known: Sequence[Revision]) -> Sequence[Revision]:
     return known[start:]
 
 
-def _of_revision(history: History, revision: Revision, known: Sequence[Revision]) -> list[Correction]:
+def _of_revision(history: History, revision: Revision, known: Sequence[Revision]) -> tuple[Correction, ...]:
     parent = next((one for one in known if one.number == revision.parent), None)
     before = None if parent is None else _system_at(history, parent)
     try:
         edits = edits_from_json(list(revision.edits or ()))
     except CotsmithError:  # written by another version
-        return []
-    return [] if before is None else _in_words(before, edits, revision.reason)
+        return ()
+    return () if before is None else _in_words(before, edits, revision.reason)
 
 
-def _in_words(before: System, edits: Sequence[Edit], reason: str) -> list[Correction]:
-    found = []
+def _in_words(before: System, edits: Sequence[Edit], reason: str) -> tuple[Correction, ...]:
+    found: list[Correction] = []
     for edit in edits:
         if not isinstance(edit, SetNote):
             found.append(Correction(describe(edit, before), reason))
@@ -78,7 +82,7 @@ def _in_words(before: System, edits: Sequence[Edit], reason: str) -> list[Correc
             before = apply(before, [edit])
         except CotsmithError:
             break
-    return found
+    return tuple(found)
 
 
 def _system_at(history: History, revision: Revision) -> System | None:

@@ -32,23 +32,32 @@ def locked_cells(path: str | Path | None, system: System) -> frozenset[Cell]:
     """The cells of ``system`` that a person set last, or locked, as the history of the file ``path`` tells.
 
     A rule that a person sets is locked, one that anybody else sets is not any more; names follow renames. What
-    ``system`` has beyond the last revision (a session's edits, a change made in an editor) counts as a person's.
-    Without a history nothing is locked.
+    ``system`` has beyond the last revision (a session's edits, a change made in an editor) counts as a person's; of a
+    file without a revision, what it has beyond the file.
 
     Raises:
         HistoryError: the history cannot be read.
     """
-    locked = from_history(path, lambda history: _locked(history, system), frozenset[Cell]())
+    nothing: tuple[frozenset[Cell], System | None] = frozenset(), None
+    locked, before = from_history(path, _recorded, nothing)
+    before = before or as_written(path)
+    if before is not None and before != system:
+        locked = after_edits(locked, diff(before, system), by_person=True, before=before)
     return frozenset((c, a) for c, a in locked if a in system.rules.get(c, {}))
 
 
-def _locked(history: History, system: System) -> frozenset[Cell]:
-    locked = _replayed(history)
+def as_written(path: str | Path | None) -> System | None:
+    """The system in the file as it is now; None where there is none that can be read."""
+    try:
+        return None if path is None else load(path)
+    except InputError:
+        return None
+
+
+def _recorded(history: History) -> tuple[frozenset[Cell], System | None]:
+    """What the revisions lock, and the system of the last one."""
     last = history.last()
-    before = None if last is None else _system_of(history.content(last))
-    if before is None or before == system:
-        return locked
-    return after_edits(locked, diff(before, system), by_person=True, before=before)
+    return _replayed(history), None if last is None else _system_of(history.content(last))
 
 
 def _replayed(history: History) -> frozenset[Cell]:

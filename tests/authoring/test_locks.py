@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from cotsmith.authoring.choosing import take_all
+from cotsmith.authoring.corrections import corrections
 from cotsmith.authoring.locks import locked_cells, set_locks
 from cotsmith.authoring.proposals import proposals_of
 from cotsmith.errors import CotsmithError, UsageError
@@ -72,7 +73,16 @@ def test_what_an_llm_drafted_is_not_locked(path: Path) -> None:
 def test_without_a_history_nothing_is(tmp_path: Path) -> None:
     save(small(), tmp_path / "alone.json")
     assert locked_cells(tmp_path / "alone.json", small()) == frozenset()
+    assert locked_cells(tmp_path / "none.json", small()) == frozenset()
     assert locked_cells(None, small()) == frozenset()
+
+
+def test_what_a_session_has_changed_of_a_file_without_a_history_is(tmp_path: Path) -> None:
+    save(small(), tmp_path / "alone.json")
+    edited = apply(small(), [SetRule(*CELL, ("gray",))])
+    assert locked_cells(tmp_path / "alone.json", edited) == {CELL}
+    assert [one.text for one in corrections(tmp_path / "alone.json", edited)] == ['Absol › color: "white" -> "gray"']
+    assert corrections(tmp_path / "alone.json", small()) == ()
 
 
 def test_what_a_person_set_is(path: Path) -> None:
