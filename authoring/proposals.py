@@ -148,12 +148,20 @@ class Proposals:
     def edit(self, index: int, edit: Edit) -> Proposals:
         """Put another ``edit`` in the place of the one at ``index``, which opens again; ``edited`` then says so.
 
-        What requires what is worked out anew.
+        What requires what is worked out anew, and what each does alone of those that this concerns.
         """
         kept = self._without(index)
         items = list(kept.items)
         items[index] = Proposal(edit, items[index].rationale, edited=True)
-        return _settled(replace(kept, items=with_requirements(self.system, items)))
+        found = with_requirements(self.system, items)
+        if self.evaluation is not None:
+            found = tuple(
+                replace(one, effect=_alone(self.evaluation, found, at, self.encode))
+                if index in steps_to(at, found) or index in steps_to(at, self.items)
+                else one
+                for at, one in enumerate(found)
+            )
+        return _settled(replace(kept, items=found))
 
     def _without(self, index: int) -> Proposals:
         """These with ``index``, and those accepted that require it, open."""
@@ -205,8 +213,7 @@ def measure(
     for index, one in enumerate(items):
         if cancelled is not None and cancelled():
             raise Interrupted("interrupted; the proposals are not measured")
-        steps = [items[step].edit for step in steps_to(index, items)]
-        items[index] = replace(one, effect=_effect(evaluation, evaluation, steps, encode))
+        items[index] = replace(one, effect=_alone(evaluation, items, index, encode))
         if progress is not None:
             progress(index + 1, len(items))
     return _settled(replace(proposals, items=tuple(items), evaluation=evaluation, current=None, encode=encode))
@@ -279,6 +286,12 @@ def _standing(proposals: Proposals, steps: Sequence[Edit]) -> tuple[Status, str]
         more = f" and {len(held) - _SHOWN} more" if len(held) > _SHOWN else ""
         return "conflict", f"a person set {names}{more}"
     return "open", ""
+
+
+def _alone(evaluation: Evaluation, items: Sequence[Proposal], index: int, encode: Encode | None) -> Effect | None:
+    """What the one at ``index`` changes by itself, with what it requires."""
+    steps = [items[step].edit for step in steps_to(index, items)]
+    return _effect(evaluation, evaluation, steps, encode)
 
 
 def _effect(evaluation: Evaluation, current: Evaluation, steps: Sequence[Edit], encode: Encode | None) -> Effect | None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from functools import reduce
 
-from ..authoring.locks import Cell
+from ..authoring.locks import Cell, renamed, touched
 from ..authoring.proposal import Proposal
 from ..authoring.proposals import Proposals, measure, proposals_of
 from ..authoring.proposals_report import in_order
@@ -13,7 +14,7 @@ from ..errors import CotsmithError
 from ..scoring.evaluation import Evaluation
 from ..scoring.incremental import Encode
 from ..systems.edits import AddAttribute, AddOption, Edit, SetRule
-from ..systems.model import System
+from ..systems.model import Rule, System
 from .trouble import told
 
 
@@ -46,8 +47,8 @@ def for_system(
     measured = evaluation if evaluation is not None and evaluation.system == system else None
     found = proposals
     if proposals.system != system:
-        locks = proposals.locked | frozenset(locked)
-        found = decided(system, proposals.items, proposals.taken, replace(proposals, locked=locks))
+        like = replace(proposals, locked=proposals.locked | frozenset(locked))
+        found = decided(system, proposals.items, proposals.taken, like, since=_set_since(proposals, system, locked))
     if measured is None or found.evaluation is not None:
         return found, ""
     try:
@@ -56,10 +57,13 @@ def for_system(
         return found, f"the proposals are not measured: {told(error)}"
 
 
-def decided(system: System, items: Sequence[Proposal], taken: Sequence[int], like: Proposals) -> Proposals:
+def decided(
+    system: System, items: Sequence[Proposal], taken: Sequence[int], like: Proposals, since: Collection[Cell] = ()
+) -> Proposals:
     """Proposals for ``system`` with the decisions of ``items``, and locks and origin as in ``like``; not measured.
 
-    What was taken and does not apply any more is open to be judged again, or says why it is invalid.
+    What was taken and does not apply any more is open to be judged again, or says why it is invalid; so is what
+    touches a cell that was locked ``since``.
     """
     suggested = [(one.edit, one.rationale) for one in items]
     found = proposals_of(system, suggested, locked=like.locked, unusable=like.unusable, origin=like.origin)
@@ -70,10 +74,29 @@ def decided(system: System, items: Sequence[Proposal], taken: Sequence[int], lik
             found = found.refuse(index, one.reason)
     for index in taken:
         try:
-            found = found.accept(index, override_lock=True)
+            if not _touches(found, index, since):
+                found = found.accept(index, override_lock=True)
         except CotsmithError:
             continue
     return found
+
+
+def _set_since(proposals: Proposals, system: System, locked: Collection[Cell]) -> frozenset[Cell]:
+    """Those of ``locked`` that a person set or locked after ``proposals`` were last judged."""
+
+    def rule(of: System, cell: Cell) -> Rule | None:
+        return of.rules.get(cell[0], {}).get(cell[1])
+
+    before = proposals.system
+    return frozenset(
+        cell for cell in locked if cell not in proposals.locked or rule(system, cell) != rule(before, cell)
+    )
+
+
+def _touches(proposals: Proposals, index: int, cells: Collection[Cell]) -> bool:
+    """Whether the rule of one of ``cells`` would read otherwise, were the one at ``index`` taken."""
+    steps = [proposals.items[step].edit for step in proposals.steps(index)]
+    return bool(touched(proposals.result, steps, [reduce(renamed, proposals.edits, cell) for cell in cells]))
 
 
 def edited(proposals: Proposals, index: int, edit: Edit) -> Proposals:

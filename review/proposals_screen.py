@@ -42,7 +42,9 @@ class ProposalsScreen(Screen[bool]):
     """Answers whether the person is done; ``proposals`` are as they were decided, also where they go on later."""
 
     DEFAULT_CSS = """
-    ProposalsScreen #title { height: 1; background: $panel; padding: 0 1; text-wrap: nowrap; }
+    ProposalsScreen #title {
+        height: 1; background: $panel; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis;
+    }
     ProposalsScreen #head { height: 1; color: $text-muted; text-wrap: nowrap; }
     ProposalsScreen #told { height: 9; border-top: solid $panel; padding: 0 1; scrollbar-size-vertical: 1; }
     ProposalsScreen #status { height: 1; padding: 0 1; color: $warning; }
@@ -216,10 +218,14 @@ class ProposalsScreen(Screen[bool]):
         return answer
 
     async def _finish(self) -> None:
-        counts = [sum(one.status == status for one in self.proposals) for status in ("accepted", "refused", "open")]
-        lines = [Text(f"{counts[0]} accepted, {counts[1]} refused, {counts[2]} left undecided and dropped")]
-        if counts[0]:
+        accepted = [one for one in self.proposals if one.status == "accepted"]
+        refused = sum(one.status == "refused" for one in self.proposals)
+        left = len(self.proposals) - len(accepted) - refused
+        lines = [Text(f"{len(accepted)} accepted, {refused} refused, {left} left undecided and dropped")]
+        if not all(one.edited for one in accepted):
             lines.append(Text("Saved as a revision of the LLM; your own unsaved steps before it as one of yours."))
+        if any(one.edited for one in accepted):
+            lines.append(Text("What you changed of its proposals is saved as yours."))
         if await self._ask(ConfirmDialog("done with these proposals", lines)):
             self.dismiss(True)
 

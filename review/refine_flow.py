@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ..authoring.locks import locked_cells
 from ..authoring.plan import outline, plan_refinement
 from .deciding import for_system
 from .dialogs import ConfirmDialog
@@ -14,6 +15,7 @@ from .refine_screen import RefineScreen
 from .taking import take
 
 if TYPE_CHECKING:
+    from ..authoring.proposals import Proposals
     from .main_screen import MainScreen
 
 
@@ -60,10 +62,13 @@ async def judge(screen: MainScreen) -> None:
         return
     evaluation = session.evaluation if not session.measuring and not session.problem else None
     encode = screen.workshop.encode if screen.workshop.has_encoder else None
-    waiting, locked = refining.proposals, screen.review.insight.locked
-    ready, problem = await screen.background.aside(
-        lambda: for_system(waiting, session.system, evaluation, encode, locked)
-    )
+    waiting, system = refining.proposals, session.system
+
+    def prepared() -> tuple[Proposals, str]:
+        locked = locked_cells(session.path, system)  # not those that the checks last found: they may be on their way
+        return for_system(waiting, system, evaluation, encode, locked)
+
+    ready, problem = await screen.background.aside(prepared)
     refining.proposals = ready
     shown = ProposalsScreen(ready, keep=refining.settle, keys=screen.keys, problem=problem, memory=screen.memory)
     done = await screen.app.push_screen_wait(shown)

@@ -12,6 +12,7 @@ from cotsmith.authoring.testing import ScriptedLLM
 from cotsmith.review.actions import PROPOSAL_ACTIONS, keymap
 from cotsmith.review.proposals_screen import ProposalsScreen
 from cotsmith.review.waiting_proposals import WaitingProposals, proposals_from_json, proposals_to_json
+from cotsmith.systems.edits import AddOption, SetRule
 from cotsmith.systems.history import History
 from cotsmith.systems.waiting_proposals import keep_waiting
 from tests.review.conftest import Ready
@@ -106,9 +107,76 @@ def test_decisions_follow_a_system_that_was_edited_since(draft: Path, ready: Rea
             await take(driver, "Rundu")
             await refuse(driver, "Yabbo", "it lives near lava")
             await driver.press("escape", "delete", "r")
-            assert statuses(driver) == ["open", "accepted", "refused"]
+            assert statuses(driver) == ["conflict", "accepted", "refused"]
             await driver.press("s", "enter")
             assert driver.review.session.system.rules["Rundu"]["markings"] == ("dark spots",)
+
+    asyncio.run(session())
+
+
+def test_what_a_person_set_after_accepting_is_asked_for_again(draft: Path, ready: Ready) -> None:
+    llm = ScriptedLLM([PROPOSALS])
+
+    async def session() -> None:
+        async with driven(draft, ready, llm=source_of(llm)) as driver:
+            await asked(driver)
+            await take(driver, "Mivvin")
+            await take(driver, "Rundu")
+            await driver.press("escape")
+            for rule in (("tall trees",), ("sand dunes",)):
+                driver.review.select(("Mivvin", "scene"))
+                driver.main.edit([SetRule("Mivvin", "scene", rule)])
+                await driver.press("r")
+                assert statuses(driver) == ["conflict", "accepted", "open"]
+                await take(driver, "Mivvin")
+                assert "a person set Mivvin › scene" in driver.text()
+                await driver.press("enter", "escape", "r")
+                assert statuses(driver) == ["accepted", "accepted", "open"], "the word that was given stands"
+                await driver.press("escape")
+
+    asyncio.run(session())
+
+
+def test_an_edited_proposal_is_measured_alone_and_so_is_what_requires_it(draft: Path, ready: Ready) -> None:
+    new = {"edit": "add-option", "attribute": "scene", "option": "a windy cliff", "position": None}
+    follower = {"edit": "set-rule", "class": "Nardle", "attribute": "scene", "rule": ["a windy cliff"]}
+    suggested = [{"rationale": "new", "edit": new}, {"rationale": "there", "edit": follower}]
+
+    async def session() -> None:
+        async with driven(draft, ready, llm=source_of(ScriptedLLM([{"proposals": suggested}]))) as driver:
+            await asked(driver)
+            screen = driver.app.screen
+            assert isinstance(screen, ProposalsScreen)
+            added = next(at for at, one in enumerate(screen.proposals) if isinstance(one.edit, AddOption))
+            await driver.press("end" if screen._order[-1] == added else "home", "e")
+            await driver.type("the open sea")
+            await driver.press("enter")
+            for one in screen.proposals:
+                assert one.edited
+                assert one.effect is not None
+                assert one.cumulative is not None
+                assert one.effect.change == one.cumulative.change, "nothing is taken yet"
+
+    asyncio.run(session())
+
+
+def test_leaving_counts_all_that_is_dropped_and_names_the_authors(draft: Path, ready: Ready) -> None:
+    async def session() -> None:
+        async with driven(draft, ready, llm=source_of(ScriptedLLM([PROPOSALS]))) as driver:
+            await driver.press("x")
+            await asked(driver)
+            screen = driver.app.screen
+            assert isinstance(screen, ProposalsScreen)
+            await driver.press("home", "e", "down", "tab", "enter", "a", "s")
+            assert [one.edited for one in screen.proposals if one.status == "accepted"] == [True]
+            assert "1 accepted, 0 refused, 2 left undecided and dropped" in driver.text()
+            assert "What you changed of its proposals is saved as yours." in driver.text()
+            assert "a revision of the LLM" not in driver.text()
+            await driver.press("escape")
+            await take(driver, "Yabbo")
+            await driver.press("s")
+            assert "What you changed of its proposals is saved as yours." in driver.text()
+            assert "a revision of the LLM" in driver.text()
 
     asyncio.run(session())
 
