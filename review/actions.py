@@ -189,26 +189,30 @@ def available(*, read_only: bool) -> tuple[Action, ...]:
 
 
 def keymap(settings: Iterable[str]) -> dict[str, str]:
-    """What ``ACTION=KEYS`` settings say, as a map from action to keys; keys are Textual's names, by commas.
+    """What ``ACTION=KEYS`` settings say, as a map from action to keys.
+
+    Keys are Textual's names, or what they type, by commas.
 
     Raises:
-        UsageError: no such action, no key, a key that is ``TAKEN``, or one that two actions would have.
+        UsageError: no such action, no key or no such key, one that is ``TAKEN``, or one that two actions would have.
     """
     ids = {action.id for action in (*ACTIONS, *PROPOSAL_ACTIONS)} | set(MOVES)
     found: dict[str, str] = {}
     for setting in settings:
         name, _, keys = setting.partition("=")
-        name, keys = name.strip(), keys.strip()
+        name, wanted = name.strip(), [key.strip() for key in keys.split(",") if key.strip()]
         if name not in ids:
             raise UsageError(
                 f'"{plain(name)}" is no action{did_you_mean(name, ids)}', hint=f"Actions: {', '.join(sorted(ids))}."
             )
-        if not keys:
+        if not wanted:
             raise UsageError(f'the action "{name}" needs a key', hint="Write it as save=S or save=f2.")
-        for key in keys.split(","):
-            if key.strip() in TAKEN:
-                raise UsageError(f"{key.strip()} belongs to terminals and multiplexers", hint="Choose another key.")
-        found[name] = keys
+        for key in wanted:
+            if key in TAKEN:
+                raise UsageError(f"{key} belongs to terminals and multiplexers", hint="Choose another key.")
+            if not _is_key(key):
+                raise UsageError(f'"{plain(key)}" is no key', hint="Write a key as S, ?, f2, ctrl+r or pagedown.")
+        found[name] = ",".join(wanted)
     _refuse_twice(found)
     return found
 
@@ -223,16 +227,38 @@ def shown(key: str) -> str:
     return _NAMES.get(key.strip(), key.strip())
 
 
+def _is_key(key: str) -> bool:
+    """Whether a terminal can send ``key``; a letter with shift comes as the capital, and with ctrl as the small one."""
+    from textual.keys import Keys
+
+    *modifiers, name = key.split("+") if len(key) > 1 else [key]
+    if not set(modifiers) <= set(_MODIFIERS):
+        return False
+    if len(name) == 1:
+        return name.isprintable() and not (modifiers and (name.isupper() or modifiers == ["shift"]))
+    return _character(name) is not None or name in {known.value for known in Keys}
+
+
+def _character(key: str) -> str | None:
+    """What a key types: ``?`` for ``question_mark``; None for one that types nothing."""
+    from textual.keys import KEY_NAME_REPLACEMENTS, key_to_character
+
+    full = {short: name for name, short in KEY_NAME_REPLACEMENTS.items()}
+    return key_to_character(full.get(key, key))
+
+
 def _refuse_twice(changed: Mapping[str, str]) -> None:
     for actions in (ACTIONS, PROPOSAL_ACTIONS):
         owners: dict[str, str] = {}
         known = {action.id: action.key for action in actions} | {name: keys for name, (keys, _) in MOVES.items()}
         for name, keys in known.items():
             for key in changed.get(name, keys).split(","):
-                other = owners.setdefault(key.strip(), name)
+                other = owners.setdefault(_character(key.strip()) or key.strip(), name)
                 if other != name:
                     raise UsageError(f"{shown(key)} would be the key of {other} and of {name}")
 
+
+_MODIFIERS = ("alt", "ctrl", "hyper", "meta", "shift", "super")
 
 _NAMES = {
     "enter": "⏎",

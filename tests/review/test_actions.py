@@ -11,7 +11,7 @@ from textual.binding import Binding
 from cotsmith.authoring.testing import ScriptedLLM
 from cotsmith.errors import UsageError
 from cotsmith.review import dialogs, field, help_screen, line_list, log_screen, matrix, proposals_screen, rule_dialog
-from cotsmith.review.actions import ACTIONS, MOST_IN_FOOTER, MOVES, TAKEN, available, bindings, keymap
+from cotsmith.review.actions import ACTIONS, MOST_IN_FOOTER, MOVES, PROPOSAL_ACTIONS, TAKEN, available, bindings, keymap
 from cotsmith.review.deeds import DEEDS
 from cotsmith.review.main_screen import MainScreen
 from tests.review.conftest import Ready
@@ -65,11 +65,29 @@ def test_read_only_offers_nothing_that_edits() -> None:
         ("save=ctrl+s", "belongs to terminals"),
         ("save=q", "would be the key of save and of quit"),
         ("save=j", "would be the key of"),
+        ("save=?", "would be the key of save and of help"),
+        ("save=/", "would be the key of save and of filter"),
+        ("save= , ", "needs a key"),
+        ("save=notakey", '"notakey" is no key'),
+        ("save=Ctrl+X", "is no key"),
+        ("save=ctrl+X", "is no key"),
+        ("save=shift+p", "is no key"),
     ],
 )
 def test_bad_keys_are_refused(setting: str, told: str) -> None:
     with pytest.raises(UsageError, match=told):
         keymap([setting])
+
+
+def test_keys_are_written_by_name_or_by_what_they_type() -> None:
+    assert keymap(["save= S , f2,", "help=;", "sort=+", "diff=alt+d"]) == {
+        "save": "S,f2",
+        "help": ";",
+        "sort": "+",
+        "diff": "alt+d",
+    }
+    for action in (*ACTIONS, *PROPOSAL_ACTIONS):
+        assert keymap([f"{action.id}={action.key}"]) == {action.id: action.key}
 
 
 def test_keys_can_be_given_to_others(draft: Path) -> None:
