@@ -38,7 +38,7 @@ def test_the_text_filter_finds_names_and_rules(review: Review) -> None:
     assert review.rows == ()
     assert review.cell is None
     review.show(View())
-    assert review.cell == ("Bimbul", "main_color")
+    assert review.cell == ("Mivvin", "main_color"), "the last one that was selected"
 
 
 def test_sorting(review: Review) -> None:
