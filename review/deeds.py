@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from ..systems.text import plain
 from . import history_flows, keep_flows, refine_flow, rule_flows, structure_flows
 from .actions import ACTIONS, keys_of
 from .dialogs import Item, MenuDialog
@@ -17,6 +18,7 @@ from .matrix import Matrix
 from .nowhere import nowhere
 from .palette import palette
 from .pictures import MODES
+from .status_line import StatusLine
 from .themes import next_theme
 from .view import ONLY, ONLY_KEYS, SORTS, View
 
@@ -48,7 +50,7 @@ def _jump(screen: MainScreen, step: int) -> None:
         return
     screen.arrived()
     screen.query_one(Matrix).focus()
-    screen.tell(screen.review.why_here())
+    screen.query_one(StatusLine).remark(plain(screen.review.why_here()))
 
 
 def _step_finding(screen: MainScreen, step: int) -> None:

@@ -54,9 +54,11 @@ class EvidencePane(VerticalScroll, can_focus=True):
 
     def show(self, evidence: Evidence | None, mode: Mode) -> None:
         """Show a cell; None for a system without one."""
-        self._shown = evidence
+        before, self._shown = self._shown, evidence
         self._write()
         self._draw(mode)
+        if _cell(before) != _cell(evidence):
+            self.scroll_home(animate=False, force=True, immediate=True)
 
     def on_resize(self) -> None:
         self._write()
@@ -106,6 +108,10 @@ class EvidencePane(VerticalScroll, can_focus=True):
                 widget for at in wanted if (widget := thumbnail_widget(evaluation, at, mode)) is not None
             ]
             row.mount_all(widgets)
+
+
+def _cell(evidence: Evidence | None) -> tuple[str, str] | None:
+    return None if evidence is None else (evidence.class_name, evidence.attribute)
 
 
 def notes_on(system: System, class_name: str, attribute: str) -> list[str]:

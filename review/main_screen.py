@@ -198,9 +198,7 @@ class MainScreen(Screen[None]):
         attributes.renew()
 
     def _show_evidence(self) -> None:
-        review, pane = self.review, self.query_one(EvidencePane)
-        cell = review.cell
-        session = review.session
+        pane, cell, session = self.query_one(EvidencePane), self.review.cell, self.review.session
         if cell is None:
             pane.show(None, self.mode)
         elif session.evaluation is None or session.measuring or session.problem:
@@ -349,6 +347,7 @@ class MainScreen(Screen[None]):
         self.touched = True
         self.query_one(AttributesPane).follow()
         self.query_one(FindingsPane).draw()
+        self.query_one(StatusLine).moved()
         self._show_evidence()
 
     @on(LineList.Chosen, "#findings")

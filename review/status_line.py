@@ -5,6 +5,7 @@ from __future__ import annotations
 from rich.text import Text
 from textual.widgets import Static
 
+from ..authoring.locks import Cell
 from ..systems.text import counted, percentage, plain
 from .cells_text import cut
 from .review import Review
@@ -22,18 +23,30 @@ class StatusLine(Static):
         super().__init__("", markup=False)
         self.review = review
         self._told: tuple[str, bool] | None = None
+        self._of: Cell | None = None
 
     def on_resize(self) -> None:
         self.renew()
 
     def tell(self, message: str, *, trouble: bool = False) -> None:
         """Say something in the first line until something else is done."""
-        self._told = (message, trouble)
+        self._told, self._of = (message, trouble), None
         self.renew()
+
+    def remark(self, message: str) -> None:
+        """Say something about the selected cell, for as long as it is selected."""
+        self.tell(message)
+        self._of = self.review.cell
+
+    def moved(self) -> None:
+        """After another cell was selected."""
+        if self._of is not None and self._of != self.review.cell:
+            self.forget()
+            self.renew()
 
     def forget(self) -> None:
         """Back to what was done last, with the next ``renew``."""
-        self._told = None
+        self._told = self._of = None
 
     def renew(self) -> None:
         """Write both lines again."""

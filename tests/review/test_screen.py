@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from cotsmith.errors import EncoderError
+from cotsmith.review.evidence_pane import EvidencePane
 from cotsmith.review.workshop import Workshop
 from cotsmith.scoring.dataset import Dataset
 from cotsmith.scoring.encoder import Encoder
@@ -375,6 +376,19 @@ def test_panes_themes_and_images_go_round(draft: Path, ready: Ready) -> None:
         assert driver.app.theme == "cotsmith-dark"
 
     played(draft, play, ready, size=(80, 24))
+
+
+def test_another_cell_is_shown_from_its_top_and_without_the_remark_on_the_one_before(draft: Path, ready: Ready) -> None:
+    async def play(driver: Driver) -> None:
+        await driver.press("n", "3", "pagedown")
+        pane = driver.main.query_one(EvidencePane)
+        assert pane.scroll_offset.y > 0
+        assert "instead would name 15 more images right" in driver.text()
+        await driver.press("2", "down")
+        assert pane.scroll_offset.y == 0
+        assert "instead would name 15 more images right" not in driver.text()
+
+    played(draft, play, ready, size=(80, 20))
 
 
 def test_the_mouse_selects_and_changes(draft: Path) -> None:
