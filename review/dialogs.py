@@ -179,9 +179,12 @@ class MenuDialog(Dialog[str]):
 
     @on(Field.Changed)
     def search(self, event: Field.Changed) -> None:
-        """Keep the items that hold the text."""
+        """Keep the items that hold the text: first those whose label begins with it, then whose label holds it."""
         wanted = event.value.casefold()
-        self._left = tuple(item for item in self._items if wanted in f"{item.label} {item.also}".casefold())
+        found = [item for item in self._items if wanted in f"{item.label} {item.also}".casefold()]
+        labels = {item.id: item.label.casefold() for item in found}
+        found.sort(key=lambda item: (not labels[item.id].startswith(wanted), wanted not in labels[item.id]))
+        self._left = tuple(found)
         self._show(0)
 
     @on(Field.Submitted)

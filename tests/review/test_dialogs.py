@@ -9,7 +9,8 @@ import pytest
 from textual.containers import Vertical
 
 from cotsmith.authoring.locks import locked_cells
-from cotsmith.review.dialogs import TextDialog
+from cotsmith.review.actions import ACTIONS
+from cotsmith.review.dialogs import MenuDialog, TextDialog
 from cotsmith.review.field import Field
 from cotsmith.systems.edits import AddOption
 from cotsmith.systems.file import load
@@ -260,6 +261,18 @@ def test_what_a_rule_would_change_stays_in_sight_below_many_options(draft: Path)
             box, told = driver.app.screen.query_one(Vertical), driver.app.screen.query_one("Dialog .told")
             assert told.region.height >= 2
             assert told.region.bottom <= box.region.bottom - 1
+
+    played(draft, play)
+
+
+def test_the_palette_finds_every_action_by_its_title(draft: Path) -> None:
+    async def play(driver: Driver) -> None:
+        await driver.press("ctrl+p")
+        dialog = driver.app.screen
+        assert isinstance(dialog, MenuDialog)
+        for action in ACTIONS:
+            dialog.search(Field.Changed(dialog.query_one(Field), action.title))
+            assert action.id == "palette" or dialog._left[0].id == action.id
 
     played(draft, play)
 
