@@ -33,7 +33,7 @@ def _at_cell(deed: Deed) -> Deed:
     """``deed`` where a cell is selected; where none is, why."""
 
     def here(screen: MainScreen) -> Coroutine[Any, Any, object] | None:
-        why = nowhere(screen)
+        why = nowhere(screen.review, screen.key_of)
         if why:
             screen.tell(why)
             return None
@@ -138,7 +138,7 @@ def _sort(screen: MainScreen) -> None:
 async def _go_class(screen: MainScreen) -> None:
     review = screen.review
     if review.near is None:
-        screen.tell(nowhere(screen))
+        screen.tell(nowhere(screen.review, screen.key_of))
         return
     items = [Item(name, name) for name in review.session.system.classes]
     picked = await screen.ask(MenuDialog("go to a class", items, searched=True))

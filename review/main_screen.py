@@ -103,7 +103,7 @@ class MainScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         yield Headline(self.review)
         with Horizontal(id="body"):
-            yield Matrix(self.review, id="matrix")
+            yield Matrix(self.review, self.key_of, id="matrix")
             yield EvidencePane(self.review, id="evidence")
         with Horizontal(id="below"):
             yield AttributesPane(self.review, id="attributes")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -19,6 +19,7 @@ from ..systems.model import System
 from .actions import moves
 from .cells_text import fit, width_of
 from .effect_text import percent, points
+from .nowhere import nowhere
 from .review import Review
 from .themes import Inks, ink, inks
 
@@ -58,9 +59,16 @@ class Matrix(ScrollView, can_focus=True):
     class Entered(Message):
         """A cell was chosen with the mouse."""
 
-    def __init__(self, review: Review, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
+    def __init__(
+        self,
+        review: Review,
+        key_of: Callable[[str], str],
+        *,
+        id: str | None = None,  # noqa: A002 - Textual's own name
+    ) -> None:
         super().__init__(id=id)
         self.review = review
+        self._key_of = key_of
         self._widths: list[int] = []
         self._starts: list[int] = []
         self._label = _LABEL_NARROWEST
@@ -119,7 +127,7 @@ class Matrix(ScrollView, can_focus=True):
         """A line of the header, or of a class."""
         colors, width = inks(self.app.theme), self.size.width
         if not self.review.attributes or not self.review.session.system.rules:
-            text = "no classes or attributes yet: C adds a class, A an attribute" if y == 0 else ""
+            text = nowhere(self.review, self._key_of) if y == 0 else ""
             return Strip([Segment(fit(text, width), ink(colors.soft, colors.paper))])
         if y == 0:
             return self._header(colors, width, names=True)
@@ -128,7 +136,7 @@ class Matrix(ScrollView, can_focus=True):
         at = y - HEADER + self.scroll_offset.y
         rows = self.review.rows
         if at >= len(rows):
-            text = "no class fits the filter; esc shows all" if not rows and y == HEADER else ""
+            text = nowhere(self.review, self._key_of) if not rows and y == HEADER else ""
             return Strip([Segment(fit(text, width), ink(colors.soft, colors.paper))])
         return self._row(rows[at], colors, width)
 

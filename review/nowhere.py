@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .main_screen import MainScreen
+    from collections.abc import Callable
+
+    from .review import Review
 
 
-def nowhere(screen: MainScreen) -> str:
-    """What to tell a person whose key is about the selected cell where there is none; ``""`` where there is one."""
-    review = screen.review
+def nowhere(review: Review, key_of: Callable[[str], str]) -> str:
+    """What to tell a person where no cell is selected; ``""`` where one is. ``key_of`` tells the key of an action."""
     if review.cell is not None:
         return ""
     if not review.session.system.rules:
-        return f"no class yet: {screen.key_of('class')} adds one"
+        return f"no class yet: {key_of('class')} adds one"
     if not review.attributes:
-        return f"no attribute yet: {screen.key_of('attribute')} adds one"
-    return f"no class fits the filter: {screen.key_of('matrix')} shows all again"
+        return f"no attribute yet: {key_of('attribute')} adds one"
+    return f"no class fits the filter: {key_of('matrix')} shows all again"

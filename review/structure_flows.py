@@ -149,7 +149,7 @@ async def change_attribute(screen: MainScreen) -> None:
             Item("note", "Note", f"on {plain(here)}: for the next reader, and for the LLM", "c"),
             Item("lock", "Lock or unlock", f"{plain(here)} for all classes, against the LLM", "x"),
         ]
-    todo = await screen.ask(MenuDialog("attribute", items, told=nowhere(screen) if names else ""))
+    todo = await screen.ask(MenuDialog("attribute", items, told=nowhere(screen.review, screen.key_of) if names else ""))
     if todo == "add":
         await _add_attribute(screen, names)
     elif todo == "rename" and here is not None:
@@ -204,7 +204,7 @@ async def change_class(screen: MainScreen) -> None:
             Item("note", "Note", f"on {plain(here)}: for the next reader, and for the LLM", "c"),
             Item("lock", "Lock or unlock", f"all rules of {plain(here)}, against the LLM", "x"),
         ]
-    todo = await screen.ask(MenuDialog("class", items, told=nowhere(screen) if classes else ""))
+    todo = await screen.ask(MenuDialog("class", items, told=nowhere(screen.review, screen.key_of) if classes else ""))
     if todo == "add":
         text = await ask_name(screen.ask, "new class", "", classes, "a class")
         if text:
