@@ -57,7 +57,7 @@ class EvidencePane(VerticalScroll, can_focus=True):
         before, self._shown = self._shown, evidence
         self._write()
         self._draw(mode)
-        if _cell(before) != _cell(evidence):
+        if self.scroll_y and _cell(before) != _cell(evidence):
             self.scroll_home(animate=False, force=True, immediate=True)
 
     def on_resize(self) -> None:

@@ -12,6 +12,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.events import Resize
+from textual.geometry import Size
 from textual.widgets import Static
 
 from ..scoring.effects import Effect
@@ -70,6 +71,7 @@ class RuleDialog(Dialog[Picked]):
         self._effect = effect
         self._told = told
         self._fixed = fixed
+        self._fitted: Size | None = None
         self._typed = ""
         self._set: list[str] | None = None
         self._added: list[str] = []
@@ -86,13 +88,18 @@ class RuleDialog(Dialog[Picked]):
 
     def on_mount(self) -> None:
         self._search()
-        self._show(0)
+        self._fit(self.app.size)
         self.query_one(Field).focus()
 
     def on_resize(self, event: Resize) -> None:
+        """Fit the new size."""
+        if event.size != self._fitted:
+            self._fit(event.size)
+
+    def _fit(self, size: Size) -> None:
         """The list gives way to what is told below it, also where there is little room."""
-        lines = self.query_one(LineList)
-        lines.styles.max_height = max(1, min(_MOST_LINES, event.size.height * 9 // 10 - _AROUND))
+        lines, self._fitted = self.query_one(LineList), size
+        lines.styles.max_height = max(1, min(_MOST_LINES, size.height * 9 // 10 - _AROUND))
         self._show(lines.index)
 
     @on(Field.Changed)
