@@ -102,16 +102,16 @@ class Session:
             HistoryError: another session edits the file, or its journal cannot be replayed.
         """
         if source == STDIN or source.startswith(GALLERY):
-            session = cls(source, Journal.open(source, durable=False, resume=False), read_only=True)
+            session = cls(source, Journal.open(source, place="memory"), read_only=True)
             if not read_only:
                 session.notices.append("this is no file of yours: it can be looked at, not edited")
             return session
         if read_only:
-            return cls(source, Journal.open(source, durable=False, resume=False), read_only=True)
+            return cls(source, Journal.open(source, place="memory"), read_only=True)
         try:
             return cls(source, Journal.open(source), read_only=False)
         except HistoryPlaceError as error:
-            session = cls(source, Journal.open(source, adrift=True), read_only=False)
+            session = cls(source, Journal.open(source, place="adrift"), read_only=False)
             session.notices.append(f"until you save, edits are kept in memory only: {error.message}")
             return session
 

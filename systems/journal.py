@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,12 +13,11 @@ from .edit_json import edits_from_json, edits_to_json
 from .edits import Edit, apply, invert
 from .file import parse, render
 from .history import History
-from .history_files import HistoryFiles, copied, may_be_written, put_back, rescued
-from .history_store import TIMEOUT_S, connect_in_memory, history_path, is_damage, translated
+from .history_store import TIMEOUT_S, history_path, translated
 from .journal_store import Entry, add_entry, begin_session, forget, last_session, newest, write_again
 from .json_form import Json
+from .kept_history import KeptHistory, Place
 from .model import System
-from .renamed_history import connect_along
 from .revisions import hash_of, unpack
 from .sources import decode, read_bytes, source_name
 from .text import plain
@@ -45,7 +42,6 @@ class Journal:
     A database that somebody deletes, replaces or destroys meanwhile is noticed before the next step, and by ``secure``.
 
     Attributes:
-        notice: what became of the database, on opening or since; ``""`` for nothing.
         recovered: how many steps that no save holds were found on opening.
         diverged: whether the file was changed outside since these steps were begun; ``agreed()`` is then the common
             ancestor of ``current()`` and the file. Decide with ``rebase`` or ``restart`` before you append.
@@ -61,58 +57,32 @@ class Journal:
     _session: int | None
     _entries: list[Entry]
 
-    def __init__(
-        self,
-        path: str | Path,
-        connection: sqlite3.Connection,
-        notice: str = "",
-        *,
-        durable: bool = False,
-        adrift: bool = False,
-    ) -> None:
-        self.path = Path(path)
-        self.notice = notice
+    def __init__(self, path: Path, kept: KeptHistory) -> None:
+        self.path = path
         self.diverged = False
-        self._history = History(self.path, connection)
-        self._files = HistoryFiles(self.path) if durable or adrift else None
-        self._adrift = adrift
-        if adrift and self._files is not None:
-            self._files.give_up()
+        self._kept = kept
         self._newest = 0  # the session that was the newest in the database when last looked
         self._begin(read_bytes(path))
         self._resume()
         self.recovered = self.unsaved
 
     @classmethod
-    def open(
-        cls,
-        path: str | Path,
-        *,
-        durable: bool = True,
-        adrift: bool = False,
-        resume: bool = True,
-        timeout: float = TIMEOUT_S,
-    ) -> Journal:
+    def open(cls, path: str | Path, *, place: Place = "disk", timeout: float = TIMEOUT_S) -> Journal:
         """The journal of the system file ``path``, where the last session left it.
 
         ``adrift``, it begins in memory, for where nothing can be written, and goes to disk as soon as it can; undo and
-        redo work as well. ``durable=False`` keeps it in memory for good. With ``resume=False`` it begins at the file,
-        whatever the last session left.
+        redo work as well. In ``memory`` it begins at the file, whatever the last session left, and is kept nowhere.
 
         Raises:
             InputError: the file cannot be read, or holds no valid system.
             HistoryError: the database cannot be used (see ``history_store.connect``), or holds steps that this
                 version cannot replay.
         """
-        notice = ""
-        if durable and not adrift:
-            connection, notice = connect_along(path, timeout=timeout)
-        else:
-            connection = copied(path) if resume else connect_in_memory()
+        kept = KeptHistory(Path(path), place, timeout)
         try:
-            return cls(path, connection, notice, durable=durable, adrift=adrift)
+            return cls(Path(path), kept)
         except BaseException:
-            connection.close()
+            kept.close()
             raise
 
     def __enter__(self) -> Journal:
@@ -125,12 +95,12 @@ class Journal:
 
     def close(self) -> None:
         """Let go of the database; the session can be resumed."""
-        self._history.close()
+        self._kept.close()
 
     @property
     def durable(self) -> bool:
         """Whether it is kept on disk."""
-        return self._files is not None and not self._adrift
+        return self._kept.durable
 
     def history(self) -> History:
         """The history in the database of the journal; another one after that was lost. Leave closing it to ``close``.
@@ -139,12 +109,16 @@ class Journal:
             HistoryError: as ``secure``.
         """
         self.secure()
-        return self._history
+        return self._kept.now
+
+    @property
+    def notice(self) -> str:
+        """What became of the database, on opening or since; ``""`` for nothing."""
+        return self._kept.notice
 
     def take_notice(self) -> str:
         """``notice``, once."""
-        notice, self.notice = self.notice, ""
-        return notice
+        return self._kept.take_notice()
 
     def secure(self) -> None:
         """Look whether the database is still the one that was opened, which is cheap.
@@ -155,13 +129,7 @@ class Journal:
         Raises:
             HistoryError: that cannot be done now; what it held is kept in memory until it can.
         """
-        if self._files is None or not self._files.lost():
-            return
-        if not self._adrift:
-            self._recover(self._files)
-        elif may_be_written(self.path):
-            with contextlib.suppress(HistoryError):
-                self._recover(self._files)
+        self._kept.secure(self._bring_up_to_date)
 
     def current(self) -> System:
         """The system with every step that is not undone."""
@@ -242,9 +210,9 @@ class Journal:
         content = read_bytes(self.path)
         self._parse(content)
         self.secure()
-        with self._history.transaction():
+        with self._kept.now.transaction():
             self._check_alone()
-            forget(self._history.connection)
+            forget(self._kept.now.connection)
         self._newest = 0
         self._begin(content)
         return self._system
@@ -274,7 +242,7 @@ class Journal:
     def _resume(self) -> None:
         """Take up the session in the database where it fits the file, or holds steps that no save holds."""
         with translated(history_path(self.path)):
-            stored = last_session(self._history.connection)
+            stored = last_session(self._kept.now.connection)
             if stored is None:
                 return
             row, entries = stored
@@ -327,8 +295,8 @@ class Journal:
 
         def write() -> tuple[int, Entry]:
             session = self._session if fresh is None else None
-            with self._history.transaction():
-                connection = self._history.connection
+            with self._kept.now.transaction():
+                connection = self._kept.now.connection
                 self._check_alone()
                 if session is None:
                     session = begin_session(connection, self._content if fresh is None else fresh)
@@ -338,12 +306,9 @@ class Journal:
         try:
             session, entry = write()
         except HistoryError as error:
-            if self._files is None or not is_damage(error.__cause__):
-                raise
-            self._recover(self._files)
+            self._kept.mend(error, self._bring_up_to_date)
             session, entry = write()
-        if self._files is not None:
-            self._files.written()
+        self._kept.written()
         self._session = self._newest = session
         self._entries.append(entry)
         return entry
@@ -353,7 +318,7 @@ class Journal:
         return self._entries[-1].id if self._entries else 0
 
     def _check_alone(self) -> None:
-        session, entry = newest(self._history.connection)
+        session, entry = newest(self._kept.now.connection)
         if session != self._newest or (self._session is not None and entry != self._last_id):
             raise HistoryError(
                 "another session has edited this file",
@@ -361,33 +326,10 @@ class Journal:
                 hint="End one of the two; open the file again to see the edits of the other.",
             )
 
-    def _recover(self, files: HistoryFiles) -> None:
-        """Go on in a database that is there, with all that the lost one held as far as it can be read."""
-        files.give_up()
-        lost = self._history
-        self._history = History(self.path, rescued(lost.connection))
-        lost.close()  # before another is opened: SQLite tidies up by path
-        memory = self._history
-        connection, notice, whole = put_back(memory.connection, self.path)
-        self._history = History(self.path, connection)
-        try:
-            self._bring_up_to_date()
-        except BaseException:
-            self._history.close()
-            self._history = memory
-            raise
-        memory.close()
-        files.accept()
-        told = "put back as it was" if whole else "given the steps of this session"
-        told = f"the history was deleted or replaced, and is {told}"
-        if self._adrift:
-            self._adrift, told = False, "the history can be written again: edits are on disk from now on"
-        self.notice = "; ".join(filter(None, (told, notice)))
-
-    def _bring_up_to_date(self) -> None:
-        """Give a database what it lacks of the session. One that holds newer steps is another session's, and left."""
-        with self._history.transaction():
-            connection = self._history.connection
+    def _bring_up_to_date(self, history: History) -> None:
+        """Give a history what it lacks of the session. One that holds newer steps is another session's, and left."""
+        with history.transaction():
+            connection = history.connection
             session, entry = newest(connection)
             if session > self._newest or entry > self._last_id > 0:
                 return  # the next step says so

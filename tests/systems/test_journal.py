@@ -168,7 +168,7 @@ def test_two_sessions_cannot_overwrite_each_other(file: Path) -> None:
 
 
 def test_without_a_place_on_disk_it_works_in_memory(file: Path) -> None:
-    with Journal.open(file, durable=False) as journal:
+    with Journal.open(file, place="memory") as journal:
         journal.append([SetName("b")])
         journal.undo()
         journal.redo()

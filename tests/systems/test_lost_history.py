@@ -187,7 +187,7 @@ def test_what_others_do_to_the_history_is_no_loss(file: Path) -> None:
 
 
 def test_a_journal_in_memory_has_nothing_to_lose(file: Path) -> None:
-    with Journal.open(file, durable=False) as journal:
+    with Journal.open(file, place="memory") as journal:
         delete(history_path(file))
         journal.append([SetName("a")])
         assert journal.notice == ""
