@@ -102,8 +102,8 @@ async def _settle_outside(screen: MainScreen) -> None:
             session.keep_mine()
         return
     conflicts = len(merged.conflicts)
-    steps = counted(session.unsaved, "step")
-    aside = f"{steps} of yours put aside: {screen.key_of('redo')} brings them back" if session.unsaved else ""
+    steps, them = counted(session.unsaved, "step"), "it" if session.unsaved == 1 else "them"
+    aside = f"{steps} of yours put aside: {screen.key_of('redo')} brings {them} back" if session.unsaved else ""
     both = "nothing was changed twice" if not conflicts else f"{counted(conflicts, 'thing')} changed twice: yours taken"
     todo = await screen.ask(
         MenuDialog(
