@@ -50,6 +50,9 @@ def ask_all(
 ) -> list[Step]:
     """Ask for every batch; each answer is given to ``keep`` as it comes. The order is that of the answers.
 
+    ``keep`` is called in the threads that ask, several at a time: Ctrl-C, which ends the main thread wherever it is,
+    loses no answer.
+
     A batch whose reply was cut off is split in two. One that fails is asked again, alone, when the others are done.
     ``progress`` is told ``(done, total)`` classes, of which ``already`` were done before.
 
@@ -64,8 +67,12 @@ def ask_all(
     def stopping() -> bool:
         return stop.is_set() or (cancelled is not None and cancelled())
 
-    def finish(step: Step) -> None:
+    def asked(batch: Batch) -> Step:
+        step = ask(batch, stopping)
         keep(step)
+        return step
+
+    def finish(step: Step) -> None:
         work.done.append(step)
         if progress is not None:
             progress(already + sum(len(one.classes) for one in work.done), total)
@@ -75,16 +82,12 @@ def ask_all(
     try:
         with ThreadPoolExecutor(max_workers=max(1, parallel), thread_name_prefix="draft") as pool:
             try:
-                _drain(work, lambda batch: pool.submit(ask, batch, stopping), finish, parallel, stopping)
-                _retry(work, ask, finish, stopping)
+                _drain(work, lambda batch: pool.submit(asked, batch), finish, parallel, stopping)
+                _retry(work, lambda batch: pool.submit(asked, batch), finish, stopping)
             finally:
                 stop.set()
     except KeyboardInterrupt:
         raise Interrupted("interrupted") from None
-    finally:
-        for future in work.running:  # those that were answered while the others were stopped
-            if future.done() and not future.cancelled() and future.exception() is None:
-                finish(future.result())
     return work.done
 
 
@@ -123,7 +126,9 @@ def _failed(work: _Work, batch: Batch, error: LLMError) -> None:
         raise error
 
 
-def _retry(work: _Work, ask: Ask, finish: Callable[[Step], None], stopping: Callable[[], bool]) -> None:
+def _retry(
+    work: _Work, submit: Callable[[Batch], Future[Step]], finish: Callable[[Step], None], stopping: Callable[[], bool]
+) -> None:
     """Ask once more for what failed, one batch at a time."""
     again, work.failed = deque(batch for batch, _ in work.failed), []
     while again:
@@ -131,7 +136,7 @@ def _retry(work: _Work, ask: Ask, finish: Callable[[Step], None], stopping: Call
             raise Interrupted("interrupted")
         batch = again.popleft()
         try:
-            finish(ask(batch, stopping))
+            finish(submit(batch).result())
         except LLMError as error:
             if isinstance(error, Truncated) and len(batch) > 1:
                 again.extendleft(reversed(halves(batch)))

@@ -86,7 +86,6 @@ class DraftStore:
             "exchanges": [without_secrets(exchange) for exchange in step.exchanges],
         }
         with self._lock:
-            self.steps.append(step)
             try:
                 with self.path.open("a", encoding="utf-8", errors="backslashreplace") as file:
                     file.write(json.dumps(entry) + "\n")
@@ -94,6 +93,7 @@ class DraftStore:
                     os.fsync(file.fileno())
             except OSError as error:
                 raise InputError(f"cannot be written: {reason(error)}", where=plain(str(self.path))) from error
+            self.steps.append(step)  # only now: what it tells to have is on disk
 
     def finish(self) -> None:
         """Remove the file: the draft is where it belongs."""

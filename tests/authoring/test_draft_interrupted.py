@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import _thread
 import json
 import os
 import signal
 import subprocess
 import sys
 import threading
+import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from cotsmith.authoring.draft_store import DraftStore
+from cotsmith.authoring.draft_rules import Batch, ask_all
+from cotsmith.authoring.draft_store import DraftStore, Step
 from cotsmith.authoring.draft_task import Task
 from cotsmith.authoring.drafting import draft
+from cotsmith.authoring.llm import Usage
 from cotsmith.authoring.testing import ScriptedLLM
 from cotsmith.cli import run
+from cotsmith.errors import Interrupted
 from cotsmith.systems.file import load
 from cotsmith.validate.engine import check
 
@@ -172,3 +178,34 @@ def test_an_interrupted_draft_asks_for_the_batches_of_one_that_was_not(tmp_path:
     asked = [request.messages for request in whole.requests]
     assert len(asked) > 3
     assert [request.messages for request in rest.requests] == [asked[1], *asked[3:]]
+
+
+def test_ctrl_c_while_an_answer_is_being_kept_loses_none() -> None:
+    kept: list[Step] = []
+
+    def keep(step: Step) -> None:
+        if not kept:
+            _thread.interrupt_main()
+            time.sleep(0.3)  # the main thread has long ended what it was at
+        kept.append(step)
+
+    def ask(batch: Batch, _: Callable[[], bool]) -> Step:
+        time.sleep(0.2)  # the main thread waits for it by now
+        return Step(None, batch, Usage())
+
+    with pytest.raises(Interrupted):
+        ask_all([("a",), ("b",), ("c",)], ask, parallel=1, keep=keep)
+    assert kept[0].classes == ("a",)
+
+
+def test_what_is_counted_as_kept_is_on_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    store = DraftStore.open("out.json", {}, resume=False)
+    store.add(Step("first", ("a",), Usage()))
+
+    def interrupted(_: int) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "fsync", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        store.add(Step("second", ("b",), Usage()))
+    assert [step.value for step in store.steps] == ["first"]
